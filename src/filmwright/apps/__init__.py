@@ -1,0 +1,1 @@
+"""The doors: parse, start a job, draw its progress."""

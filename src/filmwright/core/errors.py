@@ -1,0 +1,55 @@
+"""
+Everything filmwright raises on purpose.
+
+* FilmError
+  - BadFilm          the brief, film.toml or an option is wrong; the user can fix it
+  - BadAsset         an input file is broken, unsafe or of an unknown kind
+  - UnknownDriver    no such reader, renderer, ...
+  - MissingExtra     the driver exists, its dependency is not installed
+  - MissingFont      no font at hand has the letters of a text
+  - CannotWrite      the disk is full, or the folder can't be written to
+  - RenderFailed     a renderer or one of its workers stopped
+  - Unverified       a file read back is not what was written
+
+Warnings that a door should show are `FilmWarning`s, raised with `warnings.warn`.
+"""
+
+
+class FilmError(Exception):
+    """Base of all deliberate errors. Doors show its text and no traceback."""
+
+
+class BadFilm(FilmError):
+    """The brief, film.toml or an option is wrong."""
+
+
+class BadAsset(FilmError):
+    """An input file is broken, unsafe or of an unknown kind."""
+
+
+class UnknownDriver(FilmError):
+    """No driver of that name is installed."""
+
+
+class MissingExtra(FilmError):
+    """A driver's dependency is not installed."""
+
+
+class MissingFont(FilmError):
+    """No font at hand has the letters of a text."""
+
+
+class CannotWrite(FilmError):
+    """The disk is full, or the folder can't be written to."""
+
+
+class RenderFailed(FilmError):
+    """A renderer or one of its workers stopped before its shot was whole."""
+
+
+class Unverified(FilmError):
+    """A file read back is not what was written."""
+
+
+class FilmWarning(UserWarning):
+    """The film is made, but with a stand-in that its maker should know of."""

@@ -1,0 +1,1 @@
+"""Rendered or generated pictures."""

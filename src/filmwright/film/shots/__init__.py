@@ -1,0 +1,1 @@
+"""What the camera and the light do."""

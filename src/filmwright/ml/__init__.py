@@ -1,0 +1,1 @@
+"""The maths of models: plain functions on tensors, which know nothing of films."""

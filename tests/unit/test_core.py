@@ -1,0 +1,1 @@
+"""The nouns: cameras, poses, plans, hashes, files."""
