@@ -88,7 +88,7 @@ def _spline(keys: Float[np.ndarray, "K ..."], fraction: float) -> Float[np.ndarr
     a = keys[i - 1] if i > 0 else 2 * b - c
     d = keys[i + 2] if i + 2 < num else 2 * c - b
     if t < 0:
-        return b + (c - a) / 2 * t
+        return np.asarray(b + (c - a) / 2 * t)
     if t > 1:
-        return c + (d - b) / 2 * (t - 1)
-    return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+        return np.asarray(c + (d - b) / 2 * (t - 1))
+    return np.asarray(b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))))

@@ -16,15 +16,15 @@ def whole(path: Path) -> Iterator[Path]:
     Raises CannotWrite where the disk is full or the folder can't be written to; an earlier file stays whole.
     """
     part = path.with_name(f".{path.stem}.part-{os.getpid()}{path.suffix}")
-    try:
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
             yield part
             with part.open("rb") as file:
                 os.fsync(file.fileno())
             part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -47,5 +47,24 @@ _WHY = {
     errno.EROFS: "the disk is read-only. Choose another folder with --out.",
     errno.EFBIG: "the file grew past a size limit. Raise the limit or choose another folder with --out.",
     errno.ENOTDIR: "a part of that path is a file, not a folder. Choose another folder with --out.",
+    errno.EEXIST: "a part of that path is a file, not a folder. Choose another folder with --out.",
     errno.EISDIR: "that is a folder. Give a file name with --out.",
 }
+
+
+def sweep(folder: Path) -> None:
+    """Remove the part files that killed processes left in a folder."""
+    for part in folder.glob(".*.part-*"):
+        pid = part.name.split(".part-")[-1].split(".")[0]
+        if pid.isdigit() and not _alive(int(pid)):
+            part.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

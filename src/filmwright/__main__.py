@@ -1,0 +1,5 @@
+"""`python -m filmwright`."""
+
+from filmwright.apps.cli import app
+
+app(prog_name="filmwright")

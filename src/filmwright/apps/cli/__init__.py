@@ -1,0 +1,37 @@
+"""The command line. Reads arguments, starts a job, draws its progress. Nothing else."""
+
+import typer
+
+from .doctor import doctor
+from .drivers import drivers
+from .make import make
+from .new import new
+from .shots import shots
+
+app = typer.Typer(
+    name="filmwright",
+    help="Turn a 3D product scan into a finished film, on this machine, with nothing to download.",
+    epilog="Exit codes: 0 done · 1 a bug · 2 wrong option, brief or film.toml · 3 broken input file · "
+    "4 a driver, extra or font is missing · 5 cannot write · 6 the render or its check failed · 130 interrupted",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (make, shots, new, drivers, doctor):
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    *,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    """Turn a 3D product scan into a finished film, on this machine, with nothing to download."""
+    if version:
+        from filmwright import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+__all__ = ["app"]

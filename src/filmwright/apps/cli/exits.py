@@ -1,0 +1,38 @@
+"""What the shell hears: one exit code a kind of error, and its text without a traceback."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from filmwright.core import errors
+
+CODES: dict[type[errors.FilmError], int] = {
+    errors.BadFilm: 2,
+    errors.BadAsset: 3,
+    errors.UnknownDriver: 4,
+    errors.MissingExtra: 4,
+    errors.MissingFont: 4,
+    errors.CannotWrite: 5,
+    errors.RenderFailed: 6,
+    errors.Unverified: 6,
+}
+
+
+@contextmanager
+def told(*, as_json: bool = False) -> Iterator[None]:
+    """Turn a FilmError into its text on stderr (or a JSON line on stdout) and its exit code."""
+    try:
+        yield
+    except errors.FilmError as err:
+        code = next((CODES[kind] for kind in type(err).__mro__ if kind in CODES), 1)
+        if as_json:
+            print(json.dumps({"error": type(err).__name__, "message": str(err), "exit": code}))  # noqa: T201
+        else:
+            typer.secho(f"error: {err}", fg="red", err=True)
+        raise typer.Exit(code) from None
+    except KeyboardInterrupt:
+        typer.secho("interrupted; finished shots are kept, the same command goes on from there", err=True)
+        sys.exit(130)

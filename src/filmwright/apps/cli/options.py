@@ -1,0 +1,29 @@
+"""The options that `make` and `shots` share, said once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Source = Annotated[str, typer.Argument(help="A scan (GLB, glTF, OBJ, PLY, STL), a film.toml, or 'sample'.")]
+BriefText = Annotated[
+    str | None,
+    typer.Option(
+        "--brief", "-b", help="What the film should be, in English or Korean; quoted words become the tagline."
+    ),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="A folder, or a file ending in .mp4. [default: films/<name>]")
+]
+Product = Annotated[str | None, typer.Option(help="The product's name on the end card.")]
+Mood = Annotated[str | None, typer.Option(help="calm, luxury, playful, energetic, technical or natural.")]
+Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16, 1:1 or 4:5.")]
+Seconds = Annotated[float | None, typer.Option(help="Length of the film, 3 to 120.")]
+Size = Annotated[int | None, typer.Option(help="Pixels of the picture's shorter side. [default: 720]")]
+Quality = Annotated[str | None, typer.Option("--quality", "-q", help="draft, standard or final. [default: standard]")]
+Preset = Annotated[str | None, typer.Option(help="web, shorts, square or master. [default: web]")]
+MusicOff = Annotated[bool, typer.Option("--music-off", help="A silent film.")]
+Seed = Annotated[int | None, typer.Option(help="Another number, another variation. [default: 0]")]
+Workers = Annotated[int | None, typer.Option(help="Worker processes; 0 is one a core. [default: 0]")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print the finished file's path and nothing else.")]
+Json = Annotated[bool, typer.Option("--json", help="Print progress and result as JSON lines, for scripts.")]

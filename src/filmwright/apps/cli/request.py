@@ -1,0 +1,44 @@
+"""From what was typed to a Film."""
+
+from pathlib import Path
+from typing import Any
+
+from filmwright.core.errors import BadFilm
+from filmwright.jobs.film import Film, check_film, load_film
+
+SAMPLE = "sample"
+
+
+def read_request(source: str, **typed: Any) -> Film:
+    """A scan, a film.toml or 'sample', with the options that were typed on top of it."""
+    given = {key: value for key, value in typed.items() if value is not None}
+    quality = given.pop("quality", None)
+    workers = given.pop("workers", None)
+    preset = given.pop("preset", None)
+    film = _base(source, given)
+    render = {k: v for k, v in {"quality": quality, "workers": workers}.items() if v is not None}
+    if render:
+        film = film.model_copy(update={"render": film.render.having(**render)})
+    if preset:
+        film = film.model_copy(update={"video": film.video.having(preset=preset)})
+    return film
+
+
+def _base(source: str, given: dict[str, Any]) -> Film:
+    path = Path(source)
+    if path.suffix.lower() == ".toml":
+        film = load_film(path)
+        changed = check_film(given, "the options")
+        return film.model_copy(update={key: getattr(changed, key) for key in given})
+    if source != SAMPLE and not path.exists():
+        raise BadFilm(f"there is no file {source}. Give a scan (GLB, glTF, OBJ, PLY, STL), a film.toml, or 'sample'.")
+    return check_film(given | ({} if source == SAMPLE else {"scan": path}), "the options")
+
+
+def folder_for(film: Film, out: Path | None) -> tuple[Film, Path]:
+    """Where the film goes: `--out` names a folder, or the film file itself by its .mp4 ending."""
+    if out is None:
+        return film, Path("films") / film.title
+    if out.suffix.lower() == ".mp4":
+        return film.model_copy(update={"name": out.stem}), out.parent
+    return film, out

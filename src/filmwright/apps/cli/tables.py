@@ -1,0 +1,75 @@
+"""What a plan and a finished film look like in the terminal."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from filmwright.jobs.make import Made
+from filmwright.jobs.plan import Plan
+
+
+def print_plan(plan: Plan, folder: Path, *, as_json: bool) -> None:
+    """The brief as it was understood and the shots in order."""
+    rows = plan_rows(plan)
+    brief, board = plan.brief, plan.storyboard
+    if as_json:
+        told = {"title": board.title, "mood": brief.mood, "tagline": brief.tagline, "seconds": float(board.seconds)}
+        typer.echo(json.dumps(told | {"out": str(folder), "shots": rows, "warnings": plan.warnings}))
+        return
+    console = Console()
+    quoted = f' · "{brief.tagline}"' if brief.tagline else ""
+    console.print(
+        f"[bold]{board.title}[/] · {brief.mood}{quoted} · {brief.width}x{brief.height} · "
+        f"{float(board.seconds):.1f} s at {float(brief.fps):g} fps"
+    )
+    table = Table("#", "shot", "kind", "starts", "seconds", "frames", box=None, header_style="bold")
+    for i, row in enumerate(rows, 1):
+        table.add_row(
+            str(i), row["name"], row["kind"], f"{row['start']:.2f}", f"{row['seconds']:.2f}", str(row["frames"])
+        )
+    console.print(table)
+    for line in plan.warnings:
+        console.print(f"[yellow]warning:[/] {line}")
+
+
+def plan_rows(plan: Plan) -> list[dict[str, Any]]:
+    """One row a shot."""
+    return [
+        {
+            "name": shot.name,
+            "kind": shot.kind,
+            "start": float(start),
+            "seconds": float(shot.seconds),
+            "frames": shot.num_frames,
+            "seed": shot.seed,
+        }
+        for shot, start in zip(plan.storyboard.shots, plan.storyboard.cuts, strict=True)
+    ]
+
+
+def print_made(made: Made) -> None:
+    """The files, and what it cost."""
+    console = Console()
+    for line in made.manifest.warnings:
+        console.print(f"[yellow]warning:[/] {line}")
+    video = made.video
+    console.print(f"[bold green]{video.path}[/]  {video.width}x{video.height}, {float(video.seconds):.1f} s")
+    for what, path in (
+        ("poster", made.poster),
+        ("contact sheet", made.sheet),
+        ("manifest", made.manifest_path),
+        ("again", made.film_path),
+    ):
+        console.print(f"  {what:<14}{path}")
+    spent = made.manifest.timings
+    kept = sum(take.reused for take in made.manifest.takes)
+    console.print(
+        f"  {'time':<14}{sum(spent.values()):.0f} s ("
+        + ", ".join(f"{part} {seconds:.0f}" for part, seconds in spent.items())
+        + ")"
+        + (f", {kept} of {len(made.manifest.takes)} shots kept" if kept else "")
+    )

@@ -1,0 +1,76 @@
+"""Everything needed to make a film again, written beside it."""
+
+import json
+import platform
+import sys
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from .files import whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingredient:
+    """A file that went into the film."""
+
+    role: str  # "scan", "environment", ...
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRecord:
+    """One shot as it was made."""
+
+    name: str
+    kind: str
+    seed: int
+    num_frames: int
+    start: float  # seconds into the film
+    key: str  # content hash of scene, shot and renderer
+    reused: bool  # taken from an earlier run
+    render_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a film was made of, by what, and how long it took. Everything but `made` and times is repeatable."""
+
+    film: dict[str, Any]  # the resolved request; `filmwright make` takes it again as film.toml
+    film_hash: str
+    understood: dict[str, Any]  # the brief as it was read
+    ingredients: tuple[Ingredient, ...]
+    scene_hash: str
+    renderer: str
+    takes: tuple[TakeRecord, ...]
+    video: dict[str, Any]
+    sha256: str  # of the film file
+    warnings: tuple[str, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)  # seconds
+    versions: dict[str, str] = field(default_factory=dict)
+    made: str = ""  # UTC, ISO 8601
+
+    def write(self, path: Path) -> None:
+        """As JSON, whole or not at all."""
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False, default=str)
+        with whole(path) as part:
+            part.write_text(text + "\n", encoding="utf-8")
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Python, the platform and the installed packages of those named."""
+    found = {"python": sys.version.split()[0], "platform": platform.platform()}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def now() -> str:
+    """This moment in UTC, ISO 8601 to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,237 @@
+"""Film request -> finished film. The whole story in one function."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+
+from filmwright import __version__
+from filmwright.core.content import content_hash, file_hash
+from filmwright.core.files import sweep, whole, writing
+from filmwright.core.frames import Frames
+from filmwright.core.manifest import Manifest, TakeRecord, now, versions
+from filmwright.core.progress import Report, Step, silent
+from filmwright.core.shot import Shot, Storyboard
+from filmwright.core.video import Video
+from filmwright.film.frames.renderers import Renderer, renderers
+from filmwright.film.video.codecs import Codec, codecs
+from filmwright.film.video.edit import cut
+from filmwright.film.video.pictures import Still, contact_sheet, poster
+from filmwright.film.video.sound import compose
+from filmwright.film.video.titles import overlay
+
+from .film import Film, film_table, save_film
+from .plan import Plan, expose, noting, plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A finished film and what lies beside it."""
+
+    video: Video
+    poster: Path
+    sheet: Path
+    manifest_path: Path
+    film_path: Path
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """A rendered shot on disk."""
+
+    shot: Shot
+    path: Path
+    record: TakeRecord
+
+
+def make(film: Film, out: Path, report: Report = silent) -> Made:
+    """Plan, shoot, cut, score, encode and describe one film in the folder `out`.
+
+    Finished takes are kept in `out/.takes` by the hash of their content, so that a killed run goes on where it
+    stopped and a changed film renders only what changed. Raises FilmErrors; an earlier film stays whole.
+    """
+    clock = Clock()
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
+    sweep(out)
+    codec = codecs.open(film.video.use, **film.video.options())
+    with noting() as noted, opened(film) as renderer:
+        with clock("plan"):
+            planned = plan(film, report)
+        with clock("meter"):
+            planned = expose(planned, renderer, report)
+        with clock("render"):
+            scene_hash = content_hash(planned.stage.scene)
+            takes = shoot(planned, scene_hash, renderer, out / ".takes", report)
+    with clock("finish"):
+        video = finish(planned.storyboard, takes, codec, out / f"{film.title}{codec.suffix}", report)
+    with clock("pictures"):
+        sheet, still = out / f"{film.title}.sheet.jpg", out / f"{film.title}.poster.jpg"
+        contact_sheet(list(stills(takes)), sheet, title=planned.storyboard.title)
+        poster(hero(takes), still)
+    save_film(film, out / "film.toml")
+    manifest = describe(
+        planned,
+        video,
+        takes,
+        folder=out,
+        scene_hash=scene_hash,
+        renderer=renderer.fingerprint,
+        warnings=(*planned.warnings, *noted),
+        timings=clock.seconds,
+    )
+    manifest.write(out / f"{film.title}.manifest.json")
+    forget_takes(out / ".takes", takes)
+    return Made(
+        video=video,
+        poster=still,
+        sheet=sheet,
+        manifest_path=out / f"{film.title}.manifest.json",
+        film_path=out / "film.toml",
+        manifest=manifest,
+    )
+
+
+@contextmanager
+def opened(film: Film) -> Iterator[Renderer]:
+    """The film's renderer; one that holds workers or a device open lets go of them at the end."""
+    with ExitStack() as stack:
+        renderer = renderers.open(film.render.use, **film.render.options())
+        if isinstance(renderer, AbstractContextManager):
+            stack.enter_context(renderer)
+        yield renderer
+
+
+def shoot(planned: Plan, scene_hash: str, renderer: Renderer, folder: Path, report: Report = silent) -> list[Take]:
+    """Render every shot that is not on disk yet, each into a lossless file named by its content."""
+    lossless = codecs.open("ffv1")
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    sweep(folder)
+    takes = []
+    for shot, start in zip(planned.storyboard.shots, planned.storyboard.cuts, strict=True):
+        key = content_hash(scene_hash, shot, renderer.fingerprint, __version__)[:32]
+        path = folder / f"{key}{lossless.suffix}"
+        began, reused = time.perf_counter(), path.exists()
+        if not reused:
+            frames = renderer.render(planned.stage.scene, shot)
+            lossless.encode(counted(frames, f"shoot {shot.name}", shot.num_frames, report), path)
+        else:
+            report(Step(f"keep {shot.name}", shot.num_frames, shot.num_frames))
+        record = TakeRecord(
+            name=shot.name,
+            kind=shot.kind,
+            seed=shot.seed,
+            num_frames=shot.num_frames,
+            start=float(start),
+            key=key,
+            reused=reused,
+            render_seconds=round(time.perf_counter() - began, 3),
+        )
+        takes.append(Take(shot=shot, path=path, record=record))
+    return takes
+
+
+def finish(storyboard: Storyboard, takes: list[Take], codec: Codec, path: Path, report: Report = silent) -> Video:
+    """Cut the takes together, set the titles, compose the sound, encode, and check what was written."""
+    lossless = codecs.open("ffv1")
+    pictures = cut([lossless.decode(take.path) for take in takes], storyboard)
+    titled = overlay(pictures, storyboard)
+    sound = compose(storyboard.music, storyboard.seconds, storyboard.cuts) if storyboard.music else None
+    total = round(storyboard.seconds * storyboard.shots[0].fps)
+    return codec.encode(counted(titled, "cut and encode", total, report), path, sound=sound)
+
+
+def counted(frames: Iterable[Frames], what: str, total: int, report: Report) -> Iterator[Frames]:
+    """Pass pictures on and report each piece."""
+    done = 0
+    report(Step(what, 0, total))
+    for piece in frames:
+        yield piece
+        done += len(piece.rgb)
+        report(Step(what, done, total))
+
+
+def stills(takes: list[Take]) -> Iterator[Still]:
+    """The middle picture of every take."""
+    for take in takes:
+        yield Still(
+            rgb=picture(take, take.shot.num_frames // 2),
+            name=take.shot.name,
+            start=take.record.start,
+            seconds=float(take.shot.seconds),
+        )
+
+
+def hero(takes: list[Take]) -> Frames:
+    """The picture for the shop window: the middle of the hero shot, or of the first where there is none."""
+    take = next((t for t in takes if t.shot.kind == "hero"), takes[0])
+    return Frames(rgb=picture(take, take.shot.num_frames // 2)[None], fps=take.shot.fps)
+
+
+def picture(take: Take, index: int) -> UInt8[np.ndarray, "H W 3"]:
+    """One picture of a take, read from disk."""
+    seen = 0
+    for piece in codecs.open("ffv1").decode(take.path):
+        if seen + len(piece.rgb) > index:
+            return piece.rgb[index - seen]
+        seen += len(piece.rgb)
+    raise ValueError(f"{take.path} has {seen} frames, not {index + 1}")
+
+
+def describe(
+    planned: Plan,
+    video: Video,
+    takes: list[Take],
+    *,
+    folder: Path,
+    scene_hash: str,
+    renderer: str,
+    warnings: tuple[str, ...],
+    timings: dict[str, float],
+) -> Manifest:
+    """The manifest of a film that has just been made."""
+    table = film_table(planned.film, folder)
+    brief = {k: v for k, v in asdict(planned.brief).items() if k != "text"}
+    return Manifest(
+        film=table,
+        film_hash=content_hash(table),
+        understood=brief,
+        ingredients=planned.ingredients,
+        scene_hash=scene_hash,
+        renderer=renderer,
+        takes=tuple(take.record for take in takes),
+        video={k: v for k, v in asdict(video).items() if k != "path"} | {"file": video.path.name},
+        sha256=file_hash(video.path),
+        warnings=warnings,
+        timings=timings,
+        versions=versions("filmwright", "numpy", "warp-lang", "pyoidn", "av", "pillow", "uharfbuzz"),
+        made=now(),
+    )
+
+
+def forget_takes(folder: Path, keep: list[Take]) -> None:
+    """Remove the takes that the finished film does not use."""
+    kept = {take.path for take in keep}
+    for path in folder.iterdir():
+        if path not in kept and ".part-" not in path.name:
+            path.unlink(missing_ok=True)
+
+
+class Clock:
+    """Seconds spent in each named part of a job."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, part: str) -> Iterator[None]:
+        """Add the block's time to `part`."""
+        began = time.perf_counter()
+        yield
+        self.seconds[part] = round(self.seconds.get(part, 0.0) + time.perf_counter() - began, 3)

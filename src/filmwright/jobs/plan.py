@@ -1,0 +1,151 @@
+"""Film request -> everything decided before the first frame: scene, light, shots, exposure."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from filmwright.core.content import file_hash
+from filmwright.core.errors import BadAsset, BadFilm, FilmWarning
+from filmwright.core.manifest import Ingredient
+from filmwright.core.progress import Report, Step, silent
+from filmwright.core.scene import Environment, Scene
+from filmwright.core.shot import Look, Shot, Storyboard
+from filmwright.film.frames.renderers import Renderer
+from filmwright.film.scene.environment import read_environment
+from filmwright.film.scene.readers import reader_name, readers
+from filmwright.film.shots.brief import Brief
+from filmwright.film.shots.directors import directors
+from filmwright.film.shots.exposure import meter, trim
+from filmwright.film.shots.portrait import portrait
+from filmwright.film.shots.reading import read_brief
+from filmwright.film.shots.stage import Stage
+from filmwright.film.shots.staging import stage as set_stage
+
+from .film import Film
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plan:
+    """A film, decided."""
+
+    film: Film
+    brief: Brief
+    stage: Stage
+    storyboard: Storyboard
+    ingredients: tuple[Ingredient, ...]
+    warnings: tuple[str, ...]
+
+
+def plan(film: Film, report: Report = silent) -> Plan:
+    """Read the scan, understand the brief, set the stage and decide the shots; nothing is rendered."""
+    with noting() as noted:
+        report(Step("read the scan", 0, 3, "steps"))
+        brief = read_brief(
+            film.brief,
+            mood=film.mood,
+            seconds=None if film.seconds is None else Fraction(film.seconds).limit_denominator(1000),
+            aspect=film.aspect,
+            name=film.product or None,
+            size=film.size,
+            fps=film.fps,
+            music=film.music,
+            seed=film.seed,
+        )
+        scene, environment = read_scene(film), read_light(film)
+        report(Step("set the stage", 1, 3, "steps"))
+        stage = set_stage(scene, brief, environment=environment)
+        report(Step("plan the shots", 2, 3, "steps"))
+        storyboard = directors.open(film.director.use, **film.director.options()).plan(stage, brief)
+        report(Step("plan the shots", 3, 3, "steps"))
+    return Plan(
+        film=film,
+        brief=brief,
+        stage=stage,
+        storyboard=storyboard,
+        ingredients=ingredients(film),
+        warnings=tuple(noted),
+    )
+
+
+def read_scene(film: Film) -> Scene:
+    """The scan, or the bundled sample, through the reader that its ending or the film names."""
+    if film.scan is None:
+        name = "procedural" if film.scene.use == "auto" else film.scene.use
+        return readers.open(name, **film.scene.options()).read(Path("sample"))
+    name = reader_name(film.scan) if film.scene.use == "auto" else film.scene.use
+    if name not in readers.names() and film.scene.use == "auto":
+        raise BadAsset(
+            f"cannot read {film.scan}: no reader for {film.scan.suffix or 'a file without an ending'!r}. "
+            f"Filmwright reads GLB, glTF, OBJ, PLY and STL; export the scan as one of them."
+        )
+    return readers.open(name, **film.scene.options()).read(film.scan)
+
+
+def read_light(film: Film) -> Environment | None:
+    """The user's own environment, turned and scaled, if the film names one."""
+    if film.light.environment is None:
+        if film.light != type(film.light)():
+            raise BadFilm("'light.rotation' and 'light.strength' turn and scale your own 'light.environment': name one")
+        return None
+    own = read_environment(film.light.environment)
+    return replace(own, rotation=own.rotation + np.radians(film.light.rotation), strength=film.light.strength)
+
+
+def ingredients(film: Film) -> tuple[Ingredient, ...]:
+    """Name and hash of every file that the film names."""
+    files = {"scan": film.scan, "environment": film.light.environment}
+    return tuple(Ingredient(role=r, name=p.name, sha256=file_hash(p)) for r, p in files.items() if p is not None)
+
+
+def expose(planned: Plan, renderer: Renderer, report: Report = silent) -> Plan:
+    """Give every shot its look: metered once on a portrait of the product, then trimmed on the shot itself.
+
+    One reading for the film keeps its shots alike; the trim depends on its own shot alone, so that changing
+    one shot leaves the others as they were.
+    """
+    stage, storyboard = planned.stage, planned.storyboard
+    shots: list[Shot] = []
+    report(Step("meter the light", 0, len(storyboard.shots), "shots"))
+    base = meter(*_measure(stage, portrait(stage), renderer), stage.product, planned.brief.mood)
+    for shot in storyboard.shots:
+        shots.append(replace(shot, look=_trimmed(base, stage, shot, renderer)))
+        report(Step("meter the light", len(shots), len(storyboard.shots), "shots"))
+    return replace(planned, storyboard=replace(storyboard, shots=tuple(shots)))
+
+
+def _trimmed(base: Look, stage: Stage, shot: Shot, renderer: Renderer) -> Look:
+    return trim(base, *_measure(stage, shot, renderer), stage.product)
+
+
+def _measure(stage: Stage, shot: Shot, renderer: Renderer) -> tuple[np.ndarray, np.ndarray]:
+    """Radiance and object ids of the shot's first, middle and last frame, at a size that is quick to make."""
+    scale = 160 / max(shot.width, shot.height)
+    small = replace(shot, width=max(round(shot.width * scale), 8), height=max(round(shot.height * scale), 8))
+    picks = sorted({0, shot.num_frames // 2, shot.num_frames - 1})
+    pieces = [
+        frames.passes
+        for i in picks
+        for frames in renderer.render(stage.scene, small, passes=("radiance", "ids"), frames=range(i, i + 1))
+    ]
+    radiance = [p.radiance for p in pieces if p.radiance is not None]
+    ids = [p.ids for p in pieces if p.ids is not None]
+    return np.concatenate(radiance), np.concatenate(ids)
+
+
+@contextmanager
+def noting() -> Iterator[list[str]]:
+    """Collect the FilmWarnings of a block, for the manifest and the doors; other warnings go their way."""
+    noted: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", FilmWarning)
+        yield noted
+    for warning in caught:
+        if issubclass(warning.category, FilmWarning):
+            noted.append(str(warning.message))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
