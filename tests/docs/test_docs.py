@@ -1,0 +1,51 @@
+"""The docs tell the truth: commands run, drivers are documented, links lead somewhere."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from filmwright.jobs.doctor import list_drivers
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_reference_is_fresh():
+    run = subprocess.run([sys.executable, ROOT / "docs/write_reference.py", "--check"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    targets += re.findall(r'(?:src|href)="([^"#]+)"', page.read_text(encoding="utf-8"))
+    assert not [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_commands_in_the_docs_exist(page):
+    known = {"make", "shots", "new", "drivers", "doctor"}
+    words = re.findall(r"^\s*(?:\$ )?filmwright ([a-z-]+)", page.read_text(encoding="utf-8"), flags=re.M)
+    assert not [w for w in words if w not in known and not w.startswith("-")]
+
+
+def test_every_driver_stands_in_the_architecture():
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    assert not [row["driver"] for row in list_drivers() if row["driver"] not in text]
+
+
+def test_every_error_stands_in_the_tree():
+    from filmwright.core import errors
+
+    names = [n for n, v in vars(errors).items() if isinstance(v, type) and issubclass(v, errors.FilmError)]
+    assert not [n for n in names if n not in (errors.__doc__ or "")]
+
+
+def test_the_make_targets_of_the_readme_exist():
+    readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"\bmake (demo|test|check|slow)\b", readme))
+    assert {"demo", "test"} <= targets
+    assert not [t for t in targets if f"\n{t}:" not in makefile]
