@@ -26,3 +26,4 @@ class Brief:
     backdrop: Vec3 | None = None  # linear colour of the set, where the words ask for one
     music: bool = True
     seed: int = 0
+    understood: tuple[str, ...] = ()  # one line each: what was taken from which words

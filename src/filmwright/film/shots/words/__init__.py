@@ -1,0 +1,1 @@
+"""What the words of a brief mean, in English and Korean."""
