@@ -13,6 +13,7 @@ from filmwright.core.errors import BadAsset, FilmWarning
 from .sources import file_bytes
 
 MAX_PIXELS = 8192 * 8192
+GREY = 0.6  # linear; what a missing base colour looks like
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TGA", "TIFF", "GIF")
 _AGAIN = "Save it again as PNG or JPEG."
 

@@ -15,7 +15,6 @@ from ..sources import beside
 from . import document
 from .buffers import Gltf, data_uri, pick, view_bytes
 
-_GREY = 0.6  # linear; what a missing base colour looks like
 _WRAP = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
 _TOTAL = 6  # all pictures together may have this many times the limit of one
 
@@ -90,7 +89,7 @@ def _surface(pictures: Pictures, made: document.Material, name: str) -> dict:
         pbr = made.pbr_metallic_roughness or document.MetallicRoughness()
     base = _texture(pictures, pbr.base_color_texture, f"{name} (base colour)", "light grey")
     rough = _texture(pictures, pbr.metallic_roughness_texture, f"{name} (metallic-roughness)", "a satin non-metal")
-    grey = _GREY if pbr.base_color_texture and base is None else 1.0
+    grey = textures.GREY if pbr.base_color_texture and base is None else 1.0
     satin = pbr.metallic_roughness_texture is not None and rough is None
     r, g, b, a = (min(max(c, 0.0), 1.0) for c in pbr.base_color_factor)
     return {

@@ -1,0 +1,1 @@
+"""Wavefront OBJ, part by part: statements, corners to vertices, materials."""
