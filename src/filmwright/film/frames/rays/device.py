@@ -1,0 +1,36 @@
+"""Waking Warp up without a word."""
+
+import os
+import sys
+
+import warp as wp
+
+from filmwright.core.errors import BadFilm
+
+
+def ready(device: str) -> None:
+    """Start Warp, silently, and make sure that `device` is there.
+
+    Raises BadFilm for a device that this machine lacks.
+    """
+    wp.config.log_level = max(wp.config.log_level, wp.LOG_ERROR)
+    _start()
+    names = [str(found) for found in wp.get_devices()]
+    if device not in names and not (device == "cuda" and wp.is_cuda_available()):
+        raise BadFilm(f"no device is called {device!r} here; this machine has {', '.join(names)}")
+
+
+def _start() -> None:
+    """wp.init() with its native messages (no CUDA driver, say) kept from stderr: they are no faults."""
+    if not hasattr(sys.stderr, "flush"):
+        wp.init()
+        return
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        wp.init()
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

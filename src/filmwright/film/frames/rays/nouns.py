@@ -1,0 +1,54 @@
+"""How a frame is sampled, and what comes back."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, Float32, Int32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How many rays a frame gets and what they do. Randomness comes from the shot's seed, the frame and the pixel."""
+
+    integrator: Literal["direct", "path"] = "direct"
+    samples: int = 1  # of each pixel
+    bounces: int = 4  # after the first hit; the path tracer's
+    antialias: bool = True  # samples spread over the pixel; False: all at its centre
+    lens: bool = True  # depth of field; the path tracer's
+    motion_blur: bool = True  # the path tracer's
+    clamp: float = 20.0  # bound of the indirect light of one sample, against fireflies; in the scene's own units
+    lights: Literal["both", "light", "bsdf"] = "both"  # which sampling technique finds lights; one alone for tests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Signals:
+    """What sharing samples over time needs to know of a "direct" frame, one value a pixel where its sample was taken."""
+
+    light: Float32[np.ndarray, "H W 3"]  # noisy: irradiance over pi, by which `albedo` is to be multiplied
+    albedo: Float32[np.ndarray, "H W 3"]  # diffuse
+    depth: Float32[np.ndarray, "H W"]  # metres along the axis; inf where nothing is hit
+    normals: Float32[np.ndarray, "H W 3"]
+    ids: Int32[np.ndarray, "H W"]
+    back: Float32[np.ndarray, "H W 3"]  # where the point was in the frame before: x, y in pixels from here; its depth there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Raw:
+    """One frame as traced: scene-linear, before exposure.
+
+    `guide_albedo` and `guide_normals` are means over the path tracer's samples, lens and motion blur included, to guide
+    a denoiser. The passes are at pixel centres without lens or motion blur, as core.frames.Passes says.
+    """
+
+    frame: int
+    radiance: Float32[np.ndarray, "H W 3"]
+    guide_albedo: Float32[np.ndarray, "H W 3"] | None = None
+    guide_normals: Float32[np.ndarray, "H W 3"] | None = None
+    signals: Signals | None = None
+    depth: Float32[np.ndarray, "H W"] | None = None
+    normals: Float32[np.ndarray, "H W 3"] | None = None
+    ids: Int32[np.ndarray, "H W"] | None = None
+    albedo: Float32[np.ndarray, "H W 3"] | None = None
+    flow: Float32[np.ndarray, "H W 2"] | None = None
+    visible: Bool[np.ndarray, "H W"] | None = None

@@ -1,0 +1,132 @@
+"""Scene and shot to traced frames."""
+
+from collections.abc import Collection
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import warp as wp
+
+from filmwright.core.camera import Camera
+from filmwright.core.frames import PassName
+from filmwright.core.scene import Scene
+from filmwright.core.shot import Shot
+
+from . import centre, path, structs
+from .device import ready
+from .nouns import Raw, Sampling
+from .upload import Upload
+
+TECHNIQUES = {"both": 0, "light": 1, "bsdf": 2}
+MAX_SLICES = 8  # moments of a frame's exposure that motion blur is made of
+
+
+class Tracer:
+    """A scene on a device, open for tracing: same scene, shot, frame and sampling, same bits, in any process."""
+
+    def __init__(self, scene: Scene, *, device: str = "cpu") -> None:
+        ready(device)
+        self.device = device
+        self._upload: Upload | None = Upload(scene, device)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._upload = None
+
+    def trace(self, shot: Shot, frame: int, sampling: Sampling, passes: Collection[PassName] = ()) -> Raw:
+        """One frame of a shot, with the passes asked for."""
+        assert self._upload is not None, "the tracer is closed"
+        found = _passes(self._upload, shot, frame) if set(passes) - {"radiance"} else {}
+        wanted = {*passes, "visible"} if "flow" in passes else {*passes}
+        radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
+        return Raw(
+            frame=frame,
+            radiance=radiance,
+            guide_albedo=albedo,
+            guide_normals=normals,
+            **{name: found[name] for name in wanted if name in found},
+        )
+
+
+def view_of(camera: Camera, width: int, height: int) -> Any:
+    """A camera as the kernels see it."""
+    axes = np.asarray(camera.world_from_camera, np.float64)
+    tall = 2 * np.tan(camera.fov_y / 2)
+    out = structs.View()
+    out.eye, out.forward = wp.vec3(*axes[:3, 3]), wp.vec3(*axes[:3, 2])
+    out.right, out.down = wp.vec3(*(axes[:3, 0] * tall * width / height)), wp.vec3(*(axes[:3, 1] * tall))
+    out.aperture, out.focus = camera.aperture, max(camera.focus, 1e-4)
+    out.width, out.height, out.spread = width, height, float(tall / height)
+    return out
+
+
+def _paths(
+    scene: Upload, shot: Shot, frame: int, sampling: Sampling
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    num = shot.width * shot.height
+    radiance, albedo, normals = (wp.zeros(num, dtype=wp.vec3, device=scene.device) for _ in range(3))
+    for moment, first, last in slices(shot, frame, sampling):
+        scene.pose(shot.moment(moment))
+        plan = path.Plan()
+        plan.seed, plan.frame, plan.first, plan.last = shot.seed & 0x7FFFFFFF, frame, first, last
+        plan.bounces, plan.antialias, plan.lens = sampling.bounces, int(sampling.antialias), int(sampling.lens)
+        plan.clamp, plan.mis = sampling.clamp, TECHNIQUES[sampling.lights]
+        view = view_of(shot.camera(moment), shot.width, shot.height)
+        wp.launch(
+            path.trace_paths,
+            dim=num,
+            inputs=[scene.world, scene.sky, scene.lights, view, plan],
+            outputs=[radiance, albedo, normals],
+            device=scene.device,
+        )
+    shape = (shot.height, shot.width, 3)
+    share = np.float32(1 / sampling.samples)
+    return tuple(array.numpy().reshape(shape) * share for array in (radiance, albedo, normals))  # type: ignore[return-value]
+
+
+def slices(shot: Shot, frame: int, sampling: Sampling) -> list[tuple[float, int, int]]:
+    """The moments, in frames, of a frame's exposure, and the samples first to last - 1 that each gets."""
+    num = min(sampling.samples, MAX_SLICES) if sampling.motion_blur and shot.shutter > 0 else 1
+    edges = [round(i * sampling.samples / num) for i in range(num + 1)]
+    return [
+        (frame + float(shot.shutter) * ((i + 0.5) / num - 0.5), first, last)
+        for i, (first, last) in enumerate(zip(edges, edges[1:], strict=False))
+    ]
+
+
+def _passes(scene: Upload, shot: Shot, frame: int) -> dict[str, np.ndarray]:
+    num, device = shot.width * shot.height, scene.device
+    view = view_of(shot.camera(frame), shot.width, shot.height)
+    later = view_of(shot.camera(frame + 1), shot.width, shot.height)
+    depth = wp.zeros(num, dtype=float, device=device)
+    normals, albedo = (wp.zeros(num, dtype=wp.vec3, device=device) for _ in range(2))
+    ids, visible = (wp.zeros(num, dtype=int, device=device) for _ in range(2))
+    flow, goal = wp.zeros(num, dtype=wp.vec2, device=device), wp.zeros(num, dtype=wp.vec4, device=device)
+    scene.pose(shot.moment(frame))
+    wp.launch(
+        centre.see,
+        dim=num,
+        inputs=[scene.world, view, later, scene.points_at(shot.moment(frame + 1))],
+        outputs=[depth, normals, ids, albedo, flow, goal],
+        device=device,
+    )
+    scene.pose(shot.moment(frame + 1))
+    wp.launch(centre.seen, dim=num, inputs=[scene.world, later, goal], outputs=[visible], device=device)
+    shape = (shot.height, shot.width)
+    metres = depth.numpy().reshape(shape)
+    return {
+        "depth": np.where(metres < 0, np.float32(np.inf), metres),
+        "normals": normals.numpy().reshape(*shape, 3),
+        "ids": ids.numpy().reshape(shape),
+        "albedo": albedo.numpy().reshape(*shape, 3),
+        "flow": flow.numpy().reshape(*shape, 2),
+        "visible": visible.numpy().reshape(shape) > 0,
+    }

@@ -1,0 +1,173 @@
+"""A scene on the device: arrays, textures, lights, and a BVH that follows its moving nodes."""
+
+from typing import Any
+
+import numpy as np
+import warp as wp
+from jaxtyping import Float, Float64
+
+from filmwright.core.pose import world_transforms
+from filmwright.core.scene import AlphaMode, AreaLight, Scene
+
+from . import structs
+from .flatten import Triangles, flatten, texture_density
+from .pyramids import WRAPS, Pool, curves, pool
+from .tables import directional_albedo, picks, sky_tables
+
+ALPHA = {AlphaMode.OPAQUE: 0, AlphaMode.MASK: 1, AlphaMode.BLEND: 2}
+
+
+class Upload:
+    """A scene's arrays on a device. `pose` moves them to a moment of the scene's animation."""
+
+    def __init__(self, scene: Scene, device: str) -> None:
+        self.scene, self.device = scene, device
+        self.triangles = flatten(scene)
+        self._first = world_transforms(scene, 0.0)
+        self.moving = moving_nodes(scene)
+        points, normals, tangents = placed(self.triangles, self._first)
+        self._points = self._array(points, wp.vec3)
+        faces = self.triangles.faces
+        self._mesh = wp.Mesh(self._points, self._array(faces.ravel(), int), bvh_constructor="sah", bvh_leaf_size=4)
+        self.world = self._world(points, normals, tangents)
+        self._now: float | None = None if self.moving.any() else 0.0
+        power = self._sky()
+        centre = points.astype(np.float64).mean(0)
+        chances = picks(power, scene.lights, centre)
+        self.sky.pick = chances[0]
+        self.lights = wp.array(
+            [_light(light, pick) for light, pick in zip(scene.lights, chances[1:], strict=True)],
+            dtype=structs.Light,
+            device=device,
+        )
+
+    def pose(self, seconds: float) -> None:
+        """Move the animated nodes to a moment and fit the BVH to them."""
+        if self._now is None or (self.moving.any() and self._now != seconds):
+            points, normals, tangents = placed(self.triangles, world_transforms(self.scene, seconds))
+            self._points.assign(points)
+            self.world.normals.assign(normals)
+            self.world.tangents.assign(tangents)
+            self._mesh.refit()
+            self._now = seconds
+
+    def points_at(self, seconds: float) -> Any:
+        """World positions of all vertices at another moment, as a Warp array."""
+        if not self.moving.any():
+            return self._points
+        return self._array(placed(self.triangles, world_transforms(self.scene, seconds))[0], wp.vec3)
+
+    def _array(self, values: np.ndarray, dtype: Any) -> Any:
+        return wp.array(np.ascontiguousarray(values), dtype=dtype, device=self.device)
+
+    def _world(self, points: np.ndarray, normals: np.ndarray, tangents: np.ndarray) -> Any:
+        t, textures = self.triangles, pool(self.triangles.materials)
+        w = structs.World()
+        w.mesh = self._mesh.id
+        w.faces = self._array(t.faces, wp.vec3i)
+        w.points, w.normals = self._points, self._array(normals, wp.vec3)
+        w.tangents = self._array(tangents, wp.vec4)
+        w.uv, w.colors = self._array(t.uv, wp.vec4), self._array(t.colors, wp.vec4)
+        w.owner = self._array(t.owner, wp.vec2i)
+        w.density = self._array(texture_density(t, points.astype(np.float64)), wp.vec2)
+        materials = [_material(t, textures, i) for i in range(len(t.materials))]
+        w.materials = wp.array(materials, dtype=structs.Material, device=self.device)
+        records = [_texture(textures, i) for i in range(len(textures.pictures))]
+        w.textures = wp.array(records or [structs.Texture()], dtype=structs.Texture, device=self.device)
+        w.levels, w.texels = self._array(textures.levels, int), self._array(textures.texels, wp.uint32)
+        w.curves = self._array(curves(), float)
+        w.albedo = self._array(directional_albedo(), wp.vec2)
+        w.sheer = int(any(m.alpha_mode is not AlphaMode.OPAQUE or m.transmission > 0 for m in t.materials))
+        w.epsilon = 1e-5 * max(1.0, float(np.abs(points).max()))
+        return w
+
+    def _sky(self) -> float:
+        self.sky = structs.Sky()
+        environment = self.scene.environment
+        if environment is None:
+            self.sky.pixels = self._array(np.zeros((1, 1, 3), np.float32), wp.vec3)
+            self.sky.density = self._array(np.ones((1, 1), np.float32), float)
+            self.sky.rows = self._array(np.ones(1, np.float32), float)
+            self.sky.columns = self._array(np.ones((1, 1), np.float32), float)
+            return 0.0
+        tables = sky_tables(environment)
+        self.sky.pixels = self._array(tables.pixels, wp.vec3)
+        self.sky.density = self._array(tables.density, float)
+        self.sky.rows = self._array(tables.rows, float)
+        self.sky.columns = self._array(tables.columns, float)
+        self.sky.rotation = environment.rotation
+        return tables.power
+
+
+def moving_nodes(scene: Scene) -> np.ndarray:
+    """Of each node, whether it or one of its parents is animated."""
+    out = np.zeros(len(scene.nodes), bool)
+    for i, node in enumerate(scene.nodes):
+        out[i] = bool(node.channels) or (node.parent is not None and out[node.parent])
+    return out
+
+
+def placed(
+    triangles: Triangles, transforms: Float64[np.ndarray, "N 4 4"]
+) -> tuple[Float[np.ndarray, "V 3"], Float[np.ndarray, "V 3"], Float[np.ndarray, "V 4"]]:
+    """World positions, normals and tangents of all vertices, float32."""
+    points = np.empty_like(triangles.points)
+    normals = np.empty_like(triangles.normals)
+    tangents = np.empty_like(triangles.tangents)
+    edges = np.flatnonzero(np.diff(triangles.vertex_node)) + 1
+    for start, end in zip([0, *edges], [*edges, len(points)], strict=True):
+        matrix = transforms[triangles.vertex_node[start]]
+        linear = matrix[:3, :3]
+        points[start:end] = triangles.points[start:end] @ linear.T + matrix[:3, 3]
+        side = np.sign(np.linalg.det(linear)) or 1.0
+        turned = triangles.normals[start:end] @ _cofactors(linear).T * side
+        normals[start:end] = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-20)
+        tangents[start:end, :3] = triangles.tangents[start:end, :3] @ linear.T
+        tangents[start:end, 3] = triangles.tangents[start:end, 3] * side
+    return points, normals, tangents
+
+
+def _cofactors(linear: Float64[np.ndarray, "3 3"]) -> Float64[np.ndarray, "3 3"]:
+    """The matrix that turns normals: the inverse transpose times the determinant, defined even when that is 0."""
+    a, b, c = linear.T
+    return np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], 1)
+
+
+def _material(t: Triangles, textures: Pool, i: int) -> Any:
+    m, slots = t.materials[i], textures.slots[i]
+    out = structs.Material()
+    out.base_color, out.emission = wp.vec4(*m.base_color), wp.vec3(*m.emission)
+    out.metallic, out.roughness = m.metallic, m.roughness
+    out.normal_scale, out.occlusion_strength = m.normal_scale, m.occlusion_strength
+    out.alpha_mode, out.alpha_cutoff, out.unlit = ALPHA[m.alpha_mode], m.alpha_cutoff, int(m.unlit)
+    out.clearcoat, out.clearcoat_roughness = m.clearcoat, m.clearcoat_roughness
+    out.transmission, out.ior, out.solid = m.transmission, m.ior, int(t.solid[i])
+    out.base_texture = slots["base_color"]
+    out.metallic_roughness_texture = slots["metallic_roughness"]
+    out.normal_texture, out.occlusion_texture = slots["normal"], slots["occlusion"]
+    out.emission_texture, out.transmission_texture = slots["emission"], slots["transmission"]
+    return out
+
+
+def _texture(textures: Pool, i: int) -> Any:
+    picture = textures.pictures[i]
+    out = structs.Texture()
+    out.first_level, out.num_levels = textures.first_level[i], textures.num_levels[i]
+    out.height, out.width = picture.pixels.shape[:2]
+    out.wrap_u, out.wrap_v = WRAPS[picture.wrap_u], WRAPS[picture.wrap_v]
+    out.texcoord, out.curve = picture.texcoord, 0 if textures.srgb[i] else 256
+    m = picture.uv_transform
+    out.row_u, out.row_v = wp.vec3(*m[:3]), wp.vec3(*m[3:])
+    out.stretch = abs(m[0] * m[4] - m[1] * m[3]) ** 0.5
+    return out
+
+
+def _light(light: AreaLight, pick: float) -> Any:
+    u, v = np.array(light.half_u, float), np.array(light.half_v, float)
+    across = np.cross(u, v)
+    size = max(float(np.linalg.norm(across)), 1e-12)
+    out = structs.Light()
+    out.center, out.u, out.v = wp.vec3(*light.center), wp.vec3(*light.half_u), wp.vec3(*light.half_v)
+    out.normal = wp.vec3(*(across / size))
+    out.radiance, out.area, out.pick = wp.vec3(*light.radiance), 4 * size, pick
+    return out
