@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 
 from filmwright.core.scene import Material, Mesh
 
+from .profile import lengths
 from .section import Section
 
 # (share of the way around [1, A], profile points [P, 1, 2]) -> millimetres outwards, broadcast to [P, A]
@@ -80,7 +81,7 @@ def _normals(
 
 
 def _uv(profile: Float[np.ndarray, "P 2"], num: int) -> Float[np.ndarray, "V 2"]:
-    length = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(profile, axis=0), axis=1))]
+    length = lengths(profile)
     u, v = np.broadcast_arrays(np.linspace(0.0, 1.0, num + 1)[None], (1 - length / length[-1])[:, None])
     return np.stack([u, v], -1).reshape(-1, 2).astype(np.float32)
 
@@ -94,3 +95,9 @@ def _tangents(grid: Float[np.ndarray, "P A 3"], normals: Float[np.ndarray, "V 3"
     flat = flat - normals * np.sum(flat * normals, 1, keepdims=True)
     flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-30)
     return np.concatenate([flat, np.ones((len(flat), 1))], 1).astype(np.float32)
+
+
+def ramp(t: Float[np.ndarray, "*S"]) -> Float[np.ndarray, "*S"]:
+    """From 0 to 1 as t does, with a level start and end (smoothstep)."""
+    t = np.clip(t, 0.0, 1.0)
+    return t * t * (3 - 2 * t)

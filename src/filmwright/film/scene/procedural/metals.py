@@ -1,6 +1,7 @@
 """The finishes that the designs share."""
 
 import numpy as np
+from jaxtyping import Float
 
 from filmwright.core.scene import Material, Vec3
 
@@ -9,21 +10,39 @@ from .paint import grain, normal_texture, surface_texture
 GOLD: Vec3 = (0.94, 0.69, 0.36)  # linear reflectance at normal incidence, a warm champagne
 
 
-def polished(name: str, color: Vec3 = GOLD, roughness: float = 0.13) -> Material:
-    """Mirror-like metal, a little worn."""
+def metal(name: str, color: Vec3 = GOLD, *, roughness: float) -> Material:
+    """One even finish: 0.1 is polished, 0.3 satin."""
     return Material(name=name, base_color=(*color, 1.0), metallic=1.0, roughness=roughness)
 
 
-def brushed(name: str, seed: int, color: Vec3 = GOLD, *, rows: int = 1024, columns: int = 128) -> Material:
-    """Metal with fine lines along u, as a lathe or a belt leaves them."""
+def turned(
+    name: str,
+    satin: Float[np.ndarray, " R"],
+    *,
+    length: float,
+    seed: int,
+    color: Vec3 = GOLD,
+    polish: float = 0.1,
+) -> Material:
+    """Metal off a lathe: where `satin` (row 0 on top, 0 to 1) it has fine lines around, elsewhere it is polished.
+
+    `length` is the profile's in millimetres, which the rows divide evenly.
+    """
+    rows, columns = len(satin), 512
+    texel = length / rows
     rng = np.random.default_rng([seed, 11])
-    lines = grain(rows, columns, cell=(0.8, 60.0), rng=rng)
-    rough = np.clip(0.26 + 0.035 * lines, 0.12, 0.45)
+    lines = grain(rows, columns, cell=(0.12 / texel, 90.0), rng=rng) * satin[:, None]
+    rough = np.clip(polish + satin[:, None] * 0.17 + 0.03 * lines, 0.05, 0.5)
     return Material(
         name=name,
         base_color=(*color, 1.0),
         metallic=1.0,
         roughness=1.0,
         metallic_roughness_texture=surface_texture(rough, np.ones_like(rough)),
-        normal_texture=normal_texture(0.012 * lines, 0.25, around=True),
+        normal_texture=normal_texture(0.0035 * lines, texel, around=True),
     )
+
+
+def lacquer(name: str, color: Vec3, *, roughness: float = 0.38) -> Material:
+    """Deep colour under a clear, polished coat."""
+    return Material(name=name, base_color=(*color, 1.0), roughness=roughness, clearcoat=1.0, clearcoat_roughness=0.03)

@@ -6,16 +6,18 @@ from jaxtyping import Float, Float32, UInt8
 from filmwright.core.scene import Texture, Vec3
 
 
-def coverage(distance: Float[np.ndarray, "H W"] | Float32[np.ndarray, "H W"], texel: float) -> Float[np.ndarray, "H W"]:
+def coverage(distance: Float[np.ndarray, "H W"], texel: float) -> Float32[np.ndarray, "H W"]:
     """How much of each texel lies inside an outline, from its signed distance; `texel` is its width in millimetres."""
-    return np.clip(np.asarray(distance, float) / texel + 0.5, 0.0, 1.0)
+    return np.clip(distance.astype(np.float32) / np.float32(texel) + np.float32(0.5), 0.0, 1.0)
 
 
-def color_texture(linear: Float[np.ndarray, "H W 3"]) -> Texture:
-    """Linear colours as an sRGB texture (IEC 61966-2-1)."""
-    clipped = np.clip(linear, 0.0, 1.0)
-    encoded = np.where(clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055)
-    return Texture(pixels=_bytes(encoded), wrap_v="clamp")
+def two_color_texture(under: Vec3, over: Vec3, share: Float[np.ndarray, "H W"]) -> Texture:
+    """Two linear colours mixed by `share`, as an sRGB texture (IEC 61966-2-1)."""
+    steps = np.linspace(0.0, 1.0, 256)[:, None]
+    linear = np.array(under) * (1 - steps) + np.array(over) * steps
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    table = _bytes(encoded[None])[0]
+    return Texture(pixels=table[_bytes(share[..., None])[..., 0]], wrap_v="clamp")
 
 
 def surface_texture(roughness: Float[np.ndarray, "H W"], metallic: Float[np.ndarray, "H W"]) -> Texture:
@@ -25,18 +27,13 @@ def surface_texture(roughness: Float[np.ndarray, "H W"], metallic: Float[np.ndar
 
 def normal_texture(height: Float[np.ndarray, "H W"], texel: float, *, around: bool = False) -> Texture:
     """Tangent-space normals of a height field in millimetres, row 0 on top, green up; `around` joins left and right."""
-    wide = np.pad(height, ((1, 1), (0, 0)), mode="edge")
+    wide = np.pad(height.astype(np.float32), ((1, 1), (0, 0)), mode="edge")
     wide = np.pad(wide, ((0, 0), (1, 1)), mode="wrap" if around else "edge")
-    dx = (wide[1:-1, 2:] - wide[1:-1, :-2]) / (2 * texel)
-    dup = (wide[:-2, 1:-1] - wide[2:, 1:-1]) / (2 * texel)
-    normal = np.stack([-dx, -dup, np.ones_like(dx)], -1)
-    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
-    return Texture(pixels=_bytes(normal * 0.5 + 0.5), wrap_v="clamp")
-
-
-def mix(under: Float[np.ndarray, "H W 3"], over: Vec3, share: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W 3"]:
-    """One flat colour laid over others."""
-    return under + (np.array(over) - under) * share[..., None]
+    normal = np.ones((*height.shape, 3), np.float32)
+    normal[..., 0] = (wide[1:-1, :-2] - wide[1:-1, 2:]) / np.float32(2 * texel)
+    normal[..., 1] = (wide[2:, 1:-1] - wide[:-2, 1:-1]) / np.float32(2 * texel)
+    normal /= np.sqrt(np.einsum("hwc,hwc->hw", normal, normal))[..., None]
+    return Texture(pixels=_bytes(normal * np.float32(0.5) + np.float32(0.5)), wrap_v="clamp")
 
 
 def grain(height: int, width: int, *, cell: tuple[float, float], rng: np.random.Generator) -> Float[np.ndarray, "H W"]:
@@ -48,4 +45,4 @@ def grain(height: int, width: int, *, cell: tuple[float, float], rng: np.random.
 
 
 def _bytes(values: Float[np.ndarray, "H W C"]) -> UInt8[np.ndarray, "H W C"]:
-    return np.round(np.clip(values, 0.0, 1.0) * 255).astype(np.uint8)
+    return (np.clip(values, 0.0, 1.0) * 255 + 0.5).astype(np.uint8)

@@ -21,7 +21,7 @@ def rounded(corners: Iterable[Corner], *, cuts: Iterable[float] = (), arc_steps:
     used = 0.0  # length of the straight that the last arc took
     for i in range(1, len(points)):
         length = float(np.linalg.norm(points[i] - points[i - 1]))
-        steps = arc_steps or max(4, int(np.ceil(7 * np.sqrt(radii[i]))))
+        steps = arc_steps or max(3, int(np.ceil(6 * np.sqrt(radii[i]))))
         arc, taken = _arc(points, i, radii[i], steps) if i < len(points) - 1 else (points[i : i + 1], 0.0)
         if used + taken > length + 1e-9:
             raise ValueError(
@@ -63,3 +63,8 @@ def _straight(
     t = (heights - start[1]) / rise
     t = t[(t > 1e-6) & (t < 1 - 1e-6)][:, None]
     return start + (end - start) * t
+
+
+def lengths(points: Float[np.ndarray, "P D"]) -> Float[np.ndarray, " P"]:
+    """How far along a polyline each of its points lies."""
+    return np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]

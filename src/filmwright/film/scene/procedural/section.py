@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from .profile import lengths
+
 FRONT = -np.pi / 2  # the angle of -Y
 
 
@@ -44,12 +46,13 @@ class Section:
         The last equals the first plus a turn; the middle one is the front.
         """
         fine = np.pi / 2 + np.linspace(0.0, 2 * np.pi, 8192 + 1)
-        return np.interp(np.linspace(0.0, 1.0, num + 1), _lengths(self.outline(fine), unit=True), fine)
+        along = lengths(self.outline(fine))
+        return np.interp(np.linspace(0.0, 1.0, num + 1), along / along[-1], fine)
 
     @property
     def perimeter(self) -> float:
         """Length around the widest section, millimetres."""
-        return float(_lengths(self.outline(np.linspace(0.0, 2 * np.pi, 8192 + 1)))[-1])
+        return float(lengths(self.outline(np.linspace(0.0, 2 * np.pi, 8192 + 1)))[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +79,10 @@ class Wrap:
     def _wall(self, x: Float[np.ndarray, " V"]) -> tuple[Float[np.ndarray, "V 2"], Float[np.ndarray, "V 2"]]:
         angle = FRONT + np.linspace(-np.pi / 2, np.pi / 2, 4096 + 1)
         outline = self.section.outline(angle)
-        length = _lengths(outline)
+        length = lengths(outline)
         length -= length[len(length) // 2]
         tangent = np.gradient(outline, length, axis=0)
         point = np.stack([np.interp(x, length, outline[:, k]) for k in (0, 1)], -1)
         tangent = np.stack([np.interp(x, length, tangent[:, k]) for k in (0, 1)], -1)
         tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
         return point, np.stack([tangent[:, 1], -tangent[:, 0]], -1)
-
-
-def _lengths(points: Float[np.ndarray, "P 2"], *, unit: bool = False) -> Float[np.ndarray, " P"]:
-    out = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
-    return out / out[-1] if unit else out

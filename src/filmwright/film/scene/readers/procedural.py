@@ -17,7 +17,7 @@ class Procedural:
     def read(self, path: Path) -> Scene:
         """The design as a scene in metres, +Z up, standing on z = 0 with its label towards -Y."""
         del path
-        return flacon(lacquer=self.color, label=self.label, seed=self.seed)
+        return flacon(color=self.color, label=self.label, seed=self.seed)
 
 
 def build(
