@@ -64,7 +64,7 @@ def _joined(takes: Sequence[Iterable[Frames]], joins: Sequence[Join]) -> Iterato
             _check(picture, like, i)
             mixed = picture
             if position < len(tail):
-                mixed = _mixed(tail[position], picture, _ease((position + 1) / (len(tail) + 1)), index)
+                mixed = _mixed(tail[position], picture, _ease((position + 1) / (len(tail) + 1)), index + len(held))
             held.append(mixed)
             if len(held) > ahead:
                 yield _at(held.popleft(), index)
@@ -116,5 +116,5 @@ def _mixed(a: Frames, b: Frames, share: float, seed: int) -> Frames:
 
 
 def _dimmed(picture: Frames, share: float, seed: int) -> Frames:
-    table = to_display((LINEAR * np.float32(share**2.2)))
+    table = to_display(LINEAR * np.float32(share**2.2))
     return Frames(rgb=dithered(table[picture.rgb[0]], seed)[None], fps=picture.fps, start=picture.start)

@@ -1,0 +1,187 @@
+"""A title's words -> glyphs in the picture: lines broken and balanced, fitted into the box, optically aligned."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from filmwright.core.errors import BadFilm
+from filmwright.core.shot import Box
+
+from .faces import Face
+from .fonts import script
+from .shaping import Row, shape_row
+
+SAFE = 0.05  # of each side: the title-safe area of SMPTE ST 2046-1
+SMALLEST = 0.022  # of the reference height, the em size below which nobody reads it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A glyph in the picture: the pixel position of its origin, and how it moves when tracking is spread."""
+
+    face: Face
+    id: int
+    size: float  # pixels of its em
+    x: float
+    y: float
+    spread: float  # pixels it moves right for each pixel of tracking
+    order: float  # 0 for the title's first letter, 1 for its last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A title, set. `lines` are (left, top, right, bottom) of each line's ink in pixels."""
+
+    letters: tuple[Letter, ...]
+    size: float  # pixels of the em
+    lines: tuple[tuple[float, float, float, float], ...]
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of all the ink, in pixels."""
+        left, top, right, bottom = zip(*self.lines, strict=True)
+        return min(left), min(top), max(right), max(bottom)
+
+
+def reference(width: int, height: int) -> float:
+    """The height that type sizes are shares of: a tall picture's letters follow its width."""
+    return min(height, 1.15 * width)
+
+
+def set_text(
+    text: str,
+    faces: Sequence[Face],
+    box: Box,
+    *,
+    width: int,
+    height: int,
+    size: float,
+    tracking: float,
+    leading: float,
+    max_lines: int,
+    align: Literal["left", "center", "right"],
+) -> Setting:
+    """Set `text` at `size` (a share of the reference height) or as large as fits `box` inside the safe area.
+
+    Few lines and large letters are weighed against each other; lines are balanced. Raises BadFilm where the letters
+    would be too small to read.
+    """
+    left, right = max(box.left, SAFE) * width, min(box.right, 1 - SAFE) * width
+    top, bottom = max(box.top, SAFE) * height, min(box.bottom, 1 - SAFE) * height
+    nominal = size * reference(width, height)
+    best: tuple[float, float, list[Row]] | None = None
+    for rows in _ways(polished(text), faces, tracking, max_lines):
+        wide = max(row.width for row in rows)
+        tall = faces[0].cap_height + leading * (len(rows) - 1) + 0.25
+        em = min(nominal, (right - left) / max(wide, 1e-6), (bottom - top) / tall)
+        merit = em * (1 - 0.14 * (len(rows) - 1))
+        if best is None or merit > best[0]:
+            best = merit, em, rows
+    assert best is not None
+    _, em, rows = best
+    if em < SMALLEST * reference(width, height):
+        raise BadFilm(f"the title {text!r} is too long for its place: it would be {em:.0f} pixels high. Shorten it.")
+    return _placed(rows, em, faces[0].cap_height, leading, (left, top, right, bottom), align)
+
+
+def polished(text: str) -> str:
+    """Typewriter signs as a typesetter would set them: curly quotes, dashes, ellipses."""
+    text = re.sub(r"(?<=[\s(\[])\"|^\"", "“", text).replace('"', "”")
+    text = re.sub(r"(?<=[\s(\[])'(?=\w)|^'(?=\w)", "‘", text).replace("'", "’")
+    return text.replace("...", "…").replace(" -- ", " — ").replace("--", "—").strip()
+
+
+def _ways(text: str, faces: Sequence[Face], tracking: float, max_lines: int) -> Iterator[list[Row]]:
+    """The balanced way to set the text on each number of lines; line breaks in it are kept."""
+    paragraphs = [pieces(line) for line in text.splitlines() if line.strip()] or [[""]]
+    widths: dict[str, Row] = {}
+
+    def row(words: Sequence[str]) -> Row:
+        line = "".join(words).strip()
+        if line not in widths:
+            widths[line] = shape_row(line, faces, tracking=tracking)
+        return widths[line]
+
+    most = max(max_lines, len(paragraphs))
+    for extra in range(most - len(paragraphs) + 1):
+        counts = [1] * len(paragraphs)
+        counts[int(np.argmax([len(p) for p in paragraphs]))] += extra
+        if any(count > len(p) for count, p in zip(counts, paragraphs, strict=True)):
+            return
+        yield [row(line) for p, count in zip(paragraphs, counts, strict=True) for line in _balanced(p, count, row)]
+
+
+def pieces(line: str) -> list[str]:
+    """What a line may be broken between: words with their space, and single Chinese or Japanese letters.
+
+    Korean breaks at spaces only, as headlines do. A one-letter last word stays with the word before it.
+    """
+    out: list[str] = []
+    for word in re.findall(r"\S+\s*", line):
+        if any(script(char) in ("CJK", "HIRAGANA", "KATAKANA") for char in word):
+            out += re.findall(r"[「『（“‘]*.[、。，．！？」』）”’ー…\s]*", word)
+        else:
+            out.append(word)
+    if len(out) > 2 and len(out[-1].strip()) < 2:
+        out[-2:] = ["".join(out[-2:])]
+    return out
+
+
+def _balanced(words: list[str], count: int, row: Callable[[Sequence[str]], Row]) -> list[list[str]]:
+    """Break into `count` lines so that the widest is as narrow as it can be and the others follow it."""
+    num = len(words)
+    measure = np.full((num, num + 1), np.inf)
+    for i in range(num):
+        for j in range(i + 1, num + 1):
+            measure[i, j] = row(words[i:j]).width
+    target = measure[0, len(words)] / count
+    cost = [{0: (0.0, 0)}]  # per line: end -> (cost so far, start)
+    for line in range(count):
+        ends: dict[int, tuple[float, int]] = {}
+        for start, (so_far, _) in cost[-1].items():
+            for end in range(start + 1, len(words) - (count - line - 1) + 1):
+                total = so_far + (measure[start, end] / target - 1) ** 2
+                if end not in ends or total < ends[end][0]:
+                    ends[end] = (total, start)
+        cost.append(ends)
+    lines, end = [], len(words)
+    for ends in reversed(cost[1:]):
+        start = ends[end][1]
+        lines.append(words[start:end])
+        end = start
+    return lines[::-1]
+
+
+def _placed(
+    rows: Sequence[Row],
+    em: float,
+    cap: float,
+    leading: float,
+    box: tuple[float, float, float, float],
+    align: Literal["left", "center", "right"],
+) -> Setting:
+    """Put rows into a box of pixels: ink to the edges, capitals and baselines about its middle."""
+    share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+    left, top, right, bottom = box
+    block = (cap + leading * (len(rows) - 1)) * em
+    baseline = float(round((top + bottom - block) / 2 + cap * em))  # at rest on whole pixels: crisp
+    total = max(sum(len(row.glyphs) for row in rows) - 1, 1)
+    letters: list[Letter] = []
+    lines = []
+    for row in rows:
+        origin = left + (right - left - row.width * em) * share - row.left * em
+        inks = []
+        for glyph in row.glyphs:
+            x, y, size = origin + glyph.x * em, baseline - glyph.y * em, glyph.scale * em
+            spread = glyph.step - share * row.steps
+            order = len(letters) / total
+            letters.append(Letter(face=glyph.face, id=glyph.id, size=size, x=x, y=y, spread=spread, order=order))
+            low, high = glyph.face.ink(glyph.id)[1::2]
+            inks.append((y - high * size, y - low * size))
+        x0 = origin + row.left * em
+        lines.append((x0, min(t for t, _ in inks), x0 + row.width * em, max(b for _, b in inks)))
+        baseline += leading * em
+    return Setting(letters=tuple(letters), size=em, lines=tuple(lines))
