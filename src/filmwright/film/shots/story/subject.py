@@ -1,0 +1,67 @@
+"""The product as the camera meets it: its hull, its shape, the places worth a close look."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from filmwright.film.shots.stage import Interest, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Subject:
+    """What framing and focus need to know of a product on its stage, in metres."""
+
+    points: Float[np.ndarray, "P 3"]  # its surface
+    hull: Float[np.ndarray, "Q 3"]  # few points that no view of it, over its animation, sticks out of
+    center: Float[np.ndarray, "3"]
+    size: Float[np.ndarray, "3"]
+    interests: tuple[Interest, ...]  # at least one
+
+    @property
+    def flatness(self) -> float:
+        """Height over the wider side of its footprint: a bottle has 3, a plate 0.1."""
+        return float(self.size[2] / max(self.size[0], self.size[1], 1e-9))
+
+
+def subject_of(stage: Stage) -> Subject:
+    """The subject of a stage. Where nothing on it stands out, its front and its top are the places to look at."""
+    points = np.asarray(stage.points, float)
+    bounds = np.asarray(stage.bounds, float)
+    return Subject(
+        points=points,
+        hull=_hull(points, bounds),
+        center=bounds.mean(0),
+        size=bounds[1] - bounds[0],
+        interests=stage.interests or _plain_interests(points, bounds),
+    )
+
+
+def _hull(points: Float[np.ndarray, "P 3"], bounds: Float[np.ndarray, "2 3"]) -> Float[np.ndarray, "Q 3"]:
+    """The outermost points in many directions, spread so that their box is the product's over its animation."""
+    low, high = points.min(0), points.max(0)
+    size = high - low
+    grown = np.where(size > 1e-6, (bounds[1] - bounds[0]) / np.maximum(size, 1e-6), 1.0)
+    spread = bounds[0] + (points - low) * np.maximum(grown, 1.0)
+    everything = np.concatenate([points, spread]) if grown.max() > 1.0005 else points
+    n = np.arange(1500) + 0.5  # directions on Fibonacci's sphere
+    z, turn = 1 - 2 * n / len(n), np.pi * (1 + 5**0.5) * n
+    r = np.sqrt(1 - z * z)
+    directions = np.stack([r * np.cos(turn), r * np.sin(turn), z], 1)
+    chosen = np.unique((everything @ directions.T).argmax(0))
+    return everything[chosen]
+
+
+def _plain_interests(points: Float[np.ndarray, "P 3"], bounds: Float[np.ndarray, "2 3"]) -> tuple[Interest, ...]:
+    height = bounds[1, 2] - bounds[0, 2]
+    middle = points[np.abs(points[:, 2] - bounds[0, 2] - 0.6 * height) < 0.25 * height + 1e-6]
+    front = (middle if len(middle) else points)[(middle if len(middle) else points)[:, 1].argmin()]
+    top = points[points[:, 2].argmax()]
+    return (
+        Interest(kind="detail", point=_vec(front), normal=(0.0, -1.0, 0.0), radius=0.1, score=0.2),
+        Interest(kind="detail", point=_vec(top), normal=(0.0, -0.6, 0.8), radius=0.1, score=0.1),
+    )
+
+
+def _vec(point: Float[np.ndarray, "3"]) -> tuple[float, float, float]:
+    return float(point[0]), float(point[1]), float(point[2])

@@ -1,0 +1,173 @@
+"""Shots of the whole product: reveal, orbit, crane, push-in, hero, end card."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from filmwright.core.camera import Path
+from filmwright.core.shot import Box
+
+from .composition import card_box, eye_level, front, hero_box, hero_level, whole
+from .ease import blend, scale, travel, within
+from .focus import hold_sharp
+from .framing import fit
+from .lens import fov_y
+from .rig import Rig, moments, path_of
+from .take import Take
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A move around the product: angles in degrees from its front, distances as factors of the closest."""
+
+    azimuth: Span = (0.0, 0.0)
+    elevation: Span = (0.0, 0.0)
+    distance: Span = (1.0, 1.0)
+    leave: float = 0.0  # speed at the start, 1 is the mean one
+    arrive: float = 0.0
+
+
+def reveal(take: Take) -> Path:
+    """The first sight of the product: out of the blur, from above, from the floor or from around the corner."""
+    style = take.pace.reveals[int(take.rng.integers(len(take.pace.reveals)))]
+    level, side = float(np.degrees(eye_level(take.subject))), take.side
+    pushed = 1 + 1.6 * take.pace.push * take.seconds
+    moves = {
+        "focus": Move(azimuth=(-16 * side, -5 * side), elevation=(level + 2, level), distance=(pushed, 1.0)),
+        "descend": Move(azimuth=(-22 * side, -4 * side), elevation=(level + 34, level), distance=(1.12, 1.0)),
+        "rise": Move(
+            azimuth=(14 * side, -6 * side), elevation=(max(level - 14, -4), level + 4), distance=(1.0, pushed)
+        ),
+        "arc": Move(azimuth=(-74 * side, -12 * side), elevation=(level + 3, level), distance=(1.05, 1.0)),
+    }
+    soft = 0.35 if style == "arc" else 0.5
+    rig = _around(take, replace(moves[style], leave=soft + 0.3, arrive=soft), whole(0.7))
+    focus, aperture = hold_sharp(take.subject.hull, rig, softness=take.pace.softness)
+    if style == "focus":
+        focus = _pulled(rig, focus, aperture)
+    return path_of(rig, focus=focus, aperture=aperture)
+
+
+def _pulled(rig: Rig, focus: Float[np.ndarray, " K"], aperture: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
+    """Focus that begins in front of the product, where it is a blur of 2% of the picture, and finds it."""
+    share = within(moments_of(focus), 0.08, 0.62)
+    nearer = 0.02 * 2 * np.tan(rig.fov / 2) / np.maximum(aperture, 1e-6)
+    return 1 / (1 / focus + np.minimum(nearer, 1.5 / focus) * (1 - share))
+
+
+def moments_of(keys: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
+    """The shares of the time at which there are keys."""
+    return np.linspace(0.0, 1.0, len(keys))
+
+
+def orbit(take: Take) -> Path:
+    """An arc across the front, at an even speed."""
+    span = min(take.pace.orbit * take.seconds, 85.0)
+    lean = float(take.rng.uniform(-0.15, 0.15)) * span
+    level = float(np.degrees(eye_level(take.subject))) + float(take.rng.uniform(1, 7))
+    move = Move(
+        azimuth=((lean - span / 2) * take.side, (lean + span / 2) * take.side),
+        elevation=(level, level - 0.06 * span),
+        distance=(1.0 + take.pace.push * take.seconds * 0.5, 1.0),
+        leave=take.pace.settle,
+        arrive=take.pace.settle,
+    )
+    return _sharp(take, _around(take, move, whole(0.8)))
+
+
+def crane(take: Take) -> Path:
+    """Down from above the product to its eye level."""
+    level = float(np.degrees(eye_level(take.subject)))
+    high = min(level + 8 + 1.1 * take.pace.orbit * take.seconds, level + 42)
+    move = Move(
+        azimuth=(10 * take.side, 2 * take.side),
+        elevation=(high, level),
+        distance=(1.06, 1.0),
+        leave=take.pace.settle,
+        arrive=0.6 * take.pace.settle,
+    )
+    return _sharp(take, _around(take, move, whole(0.78)))
+
+
+def hero(take: Take) -> Path:
+    """Low and close: the product stands tall. Room for the tagline, if there is one."""
+    level = float(np.degrees(hero_level(take.subject)))
+    span = min(0.55 * take.pace.orbit * take.seconds, 22.0)
+    start = float(take.rng.uniform(8, 16))
+    move = Move(
+        azimuth=(-start * take.side, (span - start) * take.side),
+        elevation=(level, level + 1.5),
+        distance=(1 + take.pace.push * take.seconds, 1.0),
+        leave=take.pace.settle,
+        arrive=0.7 * take.pace.settle,
+    )
+    return _sharp(take, _around(take, move, hero_box(take)))
+
+
+def end_card(take: Take) -> Path:
+    """The product at rest beside the words."""
+    level = 0.7 * float(np.degrees(eye_level(take.subject)))
+    move = Move(
+        azimuth=(-9 * take.side, -4 * take.side),
+        elevation=(level + 1, level),
+        distance=(1 + 0.4 * take.pace.push * take.seconds, 1.0),
+        leave=0.9,
+        arrive=0.0,
+    )
+    return _sharp(take, _around(take, move, card_box(take)))
+
+
+def push_in(take: Take) -> Path:
+    """From the whole product to its most interesting side."""
+    t = moments(take.seconds)
+    level = float(np.degrees(eye_level(take.subject)))
+    start = _around(take, Move(azimuth=(-8 * take.side, -8 * take.side), elevation=(level, level)), whole(0.8))
+    share = travel(t, leave=take.pace.settle, arrive=0.6 * take.pace.settle)
+    interest = take.interest
+    normal = np.array(interest.normal)
+    facing = -normal[1] > 0.35
+    aim = np.array(interest.point) if facing else take.subject.center + np.array([0, 0, 0.12]) * take.subject.size
+    field = np.clip(5.0 * interest.radius, 0.42, 0.75) * float(take.subject.size.max()) if facing else 0.6
+    reach = start.distance[0] * field / _field(start)
+    slowest = 1 - min(0.09 + 3.2 * take.pace.push * take.seconds, 0.62)
+    reach = max(reach, start.distance[0] * slowest)
+    near = (start.distance[0] - reach) / start.distance[0]
+    part = min(1.0, near / max(1 - field / _field(start), 1e-6))
+    lift = np.arctan2(aim[2] - start.anchor[0, 2], reach) * 0.3
+    rig = replace(
+        start,
+        anchor=start.anchor[0] + (aim - start.anchor[0]) * (part * share)[:, None],
+        azimuth=blend(start.azimuth[0], start.azimuth[0] + np.radians(6) * take.side, share),
+        elevation=blend(start.elevation[0], max(start.elevation[0] + lift, np.radians(2)), share),
+        distance=scale(float(start.distance[0]), reach, share),
+        shift=start.shift * (1 - part * share)[:, None],
+    )
+    return _sharp(take, rig)
+
+
+def _field(rig: Rig) -> float:
+    """Metres of height in the picture at the anchor."""
+    return float(2 * rig.distance[0] * np.tan(rig.fov / 2))
+
+
+def _around(take: Take, move: Move, box: Box) -> Rig:
+    """A rig about the product's middle that moves as told and holds all of it inside `box`."""
+    share = travel(moments(take.seconds), leave=move.leave, arrive=move.arrive)
+    turned = front(take)
+    rig = Rig(
+        anchor=np.broadcast_to(take.subject.center, (len(share), 3)).copy(),
+        azimuth=turned + np.radians(blend(*move.azimuth, share)),
+        elevation=np.radians(blend(*move.elevation, share)),
+        distance=scale(*move.distance, share),
+        shift=np.zeros((len(share), 2)),
+        fov=fov_y(take.lens, take.width, take.height),
+    )
+    return fit(take.subject.hull, rig, box, take.width, take.height)
+
+
+def _sharp(take: Take, rig: Rig) -> Path:
+    focus, aperture = hold_sharp(take.subject.hull, rig, softness=take.pace.softness)
+    return path_of(rig, focus=focus, aperture=aperture)
