@@ -12,6 +12,7 @@ from filmwright.core.errors import BadFilm, RenderFailed
 from filmwright.core.shot import Look
 
 from .bloom import bilinear, spread
+from .rays.device import ready
 
 MIDDLE = 0.18  # mid-grey: the scene's is the display's
 _TABLE = 4096  # entries of the sRGB table; linear between them, off by less than 0.01 of 255
@@ -67,7 +68,7 @@ def develop(
     """
     if not np.isfinite(radiance.sum(dtype=np.float64)):
         raise RenderFailed(f"frame {frame} has pixels that are not finite numbers; the scene's light or materials may.")
-    curve = tone_curve(look)
+    curve, table = tone_curve(look), _srgb_table(device)
     light: Any = wp.array(np.ascontiguousarray(radiance), dtype=wp.vec3, device=device, copy=False)
     height, width = light.shape
     bloomed = spread(light) if look.bloom > 0 else wp.zeros((1, 1), dtype=wp.vec3, device=device)
@@ -75,7 +76,7 @@ def develop(
     wp.launch(
         _develop,
         dim=(height, width),
-        inputs=[light, bloomed, _gains(look, curve), _srgb_table(device), _frame_seed(seed, frame), picture],
+        inputs=[light, bloomed, _gains(look, curve), table, _frame_seed(seed, frame), picture],
         device=device,
     )
     return picture.numpy()
@@ -113,6 +114,7 @@ def _gains(look: Look, curve: Curve) -> Any:
 
 @lru_cache(maxsize=4)
 def _srgb_table(device: str) -> Any:
+    ready(device)
     table = 255.0 * display(np.linspace(0.0, 1.0, _TABLE))
     return wp.array(np.append(table, 255.0).astype(np.float32), dtype=float, device=device)
 

@@ -1,0 +1,190 @@
+"""Our ray renderer on NVIDIA Warp, for processor and CUDA: drafts, standard frames, path-traced finals."""
+
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property, partial
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import numpy as np
+import warp as wp
+
+from filmwright.core.content import content_hash, file_hash
+from filmwright.core.errors import BadFilm
+from filmwright.core.frames import Frames, Passes, PassName
+from filmwright.core.scene import Scene
+from filmwright.core.shot import Shot
+from filmwright.film.frames.denoise import Denoiser
+from filmwright.film.frames.develop import develop
+from filmwright.film.frames.pool import Alone, Pool
+from filmwright.film.frames.rays import Raw, Sampling, Tracer
+from filmwright.film.frames.rays.device import ready
+
+Quality = Literal["draft", "standard", "final"]
+
+STILL_SAMPLES = 16  # a standard still has no frames before it to share samples with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What is done for each frame of a quality."""
+
+    moving: Sampling
+    still: Sampling
+    accumulate: bool = False  # share samples over time
+    denoise: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One frame for a worker."""
+
+    shot: Shot
+    frame: int
+    sampling: Sampling
+    passes: tuple[PassName, ...]
+    denoise: bool
+
+
+def recipe(quality: Quality, samples: int = 0) -> Recipe:
+    """The sampling of a quality; `samples` a pixel and frame replaces the quality's own where it is not 0."""
+    if quality == "draft":
+        draft = Sampling(samples=samples or 1, antialias=samples > 1)
+        return Recipe(moving=draft, still=draft)
+    if quality == "standard":
+        moving = Sampling(samples=samples or 1)
+        return Recipe(moving=moving, still=replace(moving, samples=STILL_SAMPLES * moving.samples), accumulate=True)
+    final = Sampling(integrator="path", samples=samples or 8)
+    return Recipe(moving=final, still=final, accumulate=True, denoise=True)
+
+
+class Rays:
+    """A renderer whose workers keep the last scene open. A context manager: leaving it stops the workers."""
+
+    def __init__(self, quality: Quality, workers: int, device: str, samples: int) -> None:
+        self._quality, self._samples = quality, samples
+        self._device = _device(device)
+        self._workers = workers or (_cores() if self._device == "cpu" else 1)
+        self._recipe = recipe(quality, samples)
+        self._scene: Scene | None = None
+        self._pool: Alone[Job, Raw] | Pool[Job, Raw] | None = None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Quality, options, the libraries' versions and a hash of the source; not the number of workers."""
+        device = self._device.split(":")[0]
+        libraries = " ".join(f"{name}-{version(name)}" for name in ("warp-lang", "pyoidn", "numpy"))
+        return f"warp {self._quality} samples={self._samples} {device} {libraries} {_source_hash()}"
+
+    def render(
+        self, scene: Scene, shot: Shot, *, passes: Collection[PassName] = (), frames: range | None = None
+    ) -> Iterator[Frames]:
+        """One frame a piece. Picked `frames` are stills: each is sampled more instead of sharing with its neighbours.
+
+        Raises RenderFailed if a worker dies twice over the same frame, or light is not finite.
+        """
+        recipe, still = self._recipe, frames is not None
+        sampling = recipe.still if still else recipe.moving
+        wanted = tuple(name for name in sorted(set(passes)) if name != "radiance")
+        jobs = (
+            Job(shot=shot, frame=i, sampling=sampling, passes=wanted, denoise=recipe.denoise)
+            for i in (frames if frames is not None else range(shot.num_frames))
+        )
+        raws = self._open(scene).map(jobs)
+        for raw in raws:
+            yield _frames(shot, raw, raw.radiance, set(passes))
+
+    def close(self) -> None:
+        """Stop the workers. The next `render` starts them again."""
+        if self._pool is not None:
+            self._pool.close()
+        self._pool = self._scene = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self, scene: Scene) -> Alone[Job, Raw] | Pool[Job, Raw]:
+        if self._pool is None or self._scene is not scene:
+            self.close()
+            opener = partial(studio, scene, self._device)
+            self._pool = Alone(opener) if self._workers == 1 else Pool(opener, self._workers)
+            self._scene = scene
+        return self._pool
+
+
+@contextmanager
+def studio(scene: Scene, device: str) -> Iterator[Callable[[Job], Raw]]:
+    """What a worker holds open: the scene on its device, and a denoiser once one is asked for."""
+    denoisers: dict[tuple[int, int], Denoiser] = {}
+    try:
+        with Tracer(scene, device=device) as tracer:
+            yield partial(_film, tracer, denoisers)
+    finally:
+        for denoiser in denoisers.values():
+            denoiser.close()
+
+
+def _film(tracer: Tracer, denoisers: dict[tuple[int, int], Denoiser], job: Job) -> Raw:
+    raw = tracer.trace(job.shot, job.frame, job.sampling, job.passes)
+    if not job.denoise:
+        return raw
+    size = job.shot.height, job.shot.width
+    if size not in denoisers:
+        denoisers[size] = Denoiser(*size, num_threads=1 if tracer.device == "cpu" else 0)
+    assert raw.guide_albedo is not None
+    assert raw.guide_normals is not None
+    clean = denoisers[size](raw.radiance, raw.guide_albedo, raw.guide_normals, exposure=job.shot.look.exposure)
+    return replace(raw, radiance=clean, guide_albedo=None, guide_normals=None)
+
+
+def _frames(shot: Shot, raw: Raw, linear: np.ndarray, passes: set[PassName]) -> Frames:
+    def kept(name: PassName, array: np.ndarray | None) -> np.ndarray | None:
+        return array[None] if name in passes and array is not None else None
+
+    rgb = develop(linear, shot.look, seed=shot.seed, frame=raw.frame)
+    start = Fraction(raw.frame) / shot.fps
+    found = Passes(
+        depth=kept("depth", raw.depth),
+        normals=kept("normals", raw.normals),
+        ids=kept("ids", raw.ids),
+        albedo=kept("albedo", raw.albedo),
+        flow=kept("flow", raw.flow),
+        visible=kept("flow", raw.visible),
+        radiance=kept("radiance", linear),
+    )
+    return Frames(rgb=rgb[None], fps=shot.fps, start=start, passes=found)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _device(name: str) -> str:
+    if name == "auto":
+        ready("cpu")
+        return "cuda:0" if wp.is_cuda_available() else "cpu"
+    ready(name)
+    return "cuda:0" if name == "cuda" else name
+
+
+def _source_hash() -> str:
+    room = Path(__file__).parents[1]
+    files = sorted([*room.glob("*.py"), *room.glob("rays/*.py"), Path(__file__)])
+    return content_hash([(file.relative_to(room).as_posix(), file_hash(file)) for file in files])[:16]
+
+
+def build(*, quality: Quality = "standard", workers: int = 0, device: str = "auto", samples: int = 0) -> Rays:
+    """A ray renderer. `workers` 0 is one a core; `device` is auto, cpu or cuda; `samples` 0 is the quality's own."""
+    if workers < 0 or samples < 0:
+        raise BadFilm(f"workers and samples must be 0 or more, not {workers} and {samples}.")
+    return Rays(quality, workers, device, samples)
