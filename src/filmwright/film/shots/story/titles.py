@@ -44,10 +44,11 @@ def _rank(shot: Shot, position: int) -> tuple[int, int]:
 
 
 def _window(shot: Shot, i: int, starts: Sequence[Fraction], overlaps: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
-    """When words may stand in shot i: clear of the dissolves, with a breath at both ends."""
+    """When words may stand in shot i: clear of the dissolves, and a breath from the cuts in their middles."""
     before = overlaps[i - 1] if i > 0 else Fraction(0)
     after = overlaps[i] if i < len(overlaps) else Fraction(0)
-    return starts[i] + before + _BREATH, starts[i] + shot.seconds - after - _BREATH
+    begin = starts[i] + max(before, before / 2 + _BREATH)
+    return begin, starts[i] + shot.seconds - max(after, after / 2 + _BREATH)
 
 
 def _over(
@@ -72,7 +73,7 @@ def _card(
     """Name over tagline in the card's free part. A last card's words stay to the end; others breathe out."""
     before = overlaps[i - 1] if i > 0 else Fraction(0)
     last = i == len(overlaps)
-    begin = start + before + min(_BREATH, shot.seconds / 10)
+    begin = start + max(before, before / 2 + _BREATH)
     end = start + shot.seconds - (Fraction(0) if last else overlaps[i] + _BREATH)
     free = free_box(shot, subject, from_seconds=begin - start, to_seconds=end - start)
     lines = [(brief.name, "name"), (brief.tagline, "end")]
@@ -83,7 +84,7 @@ def _card(
     rows = _rows(box, len(lines), align)
     out = []
     for n, ((text, style), row) in enumerate(zip(lines, rows, strict=True)):
-        later = begin + min(Fraction(n, 2), (end - begin) / 4 * n)
+        later = begin + round(min(Fraction(n, 2), (end - begin) / 4 * n) * shot.fps) / shot.fps
         kind = "name" if style == "name" else "end"
         out.append(Title(text=text, style=kind, box=row, align=align, start=later, end=end))
     return out
