@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Float32
 
 from filmwright.core.errors import BadFilm
 from filmwright.core.shot import Box
@@ -45,6 +46,33 @@ class Setting:
         left, top, right, bottom = zip(*self.lines, strict=True)
         return min(left), min(top), max(right), max(bottom)
 
+    def paint(self, mask: Float32[np.ndarray, "h w"], *, left: int = 0, top: int = 0) -> None:
+        """Paint the letters at rest into a mask whose corner is at (left, top) of the picture."""
+        for letter in self.letters:
+            paint_letter(mask, letter, left=left, top=top)
+        np.minimum(mask, 1, out=mask)
+
+
+def paint_letter(
+    mask: Float32[np.ndarray, "h w"],
+    letter: Letter,
+    *,
+    left: int,
+    top: int,
+    dx: float = 0.0,
+    dy: float = 0.0,
+    shown: float = 1.0,
+) -> None:
+    """Add a letter's exact coverage to a mask whose corner is at (left, top), moved by (dx, dy) pixels."""
+    x, y = letter.x + dx - left, letter.y + dy - top
+    whole_x, whole_y = int(np.floor(x)), int(np.floor(y))
+    ink, ink_left, ink_top = letter.face.draw(letter.id, letter.size, x - whole_x, y - whole_y)
+    column, row = whole_x + ink_left, whole_y + ink_top
+    y0, x0 = max(-row, 0), max(-column, 0)
+    y1, x1 = min(ink.shape[0], mask.shape[0] - row), min(ink.shape[1], mask.shape[1] - column)
+    if y1 > y0 and x1 > x0:
+        mask[row + y0 : row + y1, column + x0 : column + x1] += ink[y0:y1, x0:x1] * np.float32(shown / 255)
+
 
 def reference(width: int, height: int) -> float:
     """The height that type sizes are shares of: a tall picture's letters follow its width."""
@@ -63,14 +91,15 @@ def set_text(
     leading: float,
     max_lines: int,
     align: Literal["left", "center", "right"],
+    safe: float = SAFE,
 ) -> Setting:
     """Set `text` at `size` (a share of the reference height) or as large as fits `box` inside the safe area.
 
     Few lines and large letters are weighed against each other; lines are balanced. Raises BadFilm where the letters
     would be too small to read.
     """
-    left, right = max(box.left, SAFE) * width, min(box.right, 1 - SAFE) * width
-    top, bottom = max(box.top, SAFE) * height, min(box.bottom, 1 - SAFE) * height
+    left, right = max(box.left, safe) * width, min(box.right, 1 - safe) * width
+    top, bottom = max(box.top, safe) * height, min(box.bottom, 1 - safe) * height
     nominal = size * reference(width, height)
     best: tuple[float, float, list[Row]] | None = None
     for rows in _ways(polished(text), faces, tracking, max_lines):

@@ -11,7 +11,7 @@ from jaxtyping import Float32, UInt8
 from filmwright.core.frames import Frames
 from filmwright.core.shot import Storyboard, Title
 
-from .layout import Letter, Setting
+from .layout import Letter, Setting, paint_letter
 from .legibility import Behind, Treatment, look_behind, over_time, soft_mask, treat
 from .light import dithered, to_display, to_linear
 from .styles import MOTIONS, Motion, set_title
@@ -155,12 +155,8 @@ class _Card:
         region = self._region
         mask = np.zeros((region.bottom - region.top, region.right - region.left), np.float32)
         for letter, shown, dx, dy in states:
-            if shown <= 0:
-                continue
-            x, y = letter.x + dx - region.left, letter.y + dy - region.top
-            whole_x, whole_y = int(np.floor(x)), int(np.floor(y))
-            ink, left, top = letter.face.draw(letter.id, letter.size, x - whole_x, y - whole_y)
-            _add(mask, ink, whole_x + left, whole_y + top, shown / 255)
+            if shown > 0:
+                paint_letter(mask, letter, left=region.left, top=region.top, dx=dx, dy=dy, shown=shown)
         return np.minimum(mask, 1, out=mask)
 
     def _shade(self) -> Float32[np.ndarray, "h w 1"]:
@@ -182,15 +178,6 @@ def _region(setting: Setting, margin: float, width: int, height: int) -> _Region
         right=min(int(right + margin) + 1, width),
         bottom=min(int(bottom + margin) + 1, height),
     )
-
-
-def _add(mask: Float32[np.ndarray, "h w"], ink: UInt8[np.ndarray, "a b"], left: int, top: int, gain: float) -> None:
-    """Add a glyph to a mask, as far as it lies inside."""
-    rows, columns = ink.shape
-    y0, x0 = max(-top, 0), max(-left, 0)
-    y1, x1 = min(rows, mask.shape[0] - top), min(columns, mask.shape[1] - left)
-    if y1 > y0 and x1 > x0:
-        mask[top + y0 : top + y1, left + x0 : left + x1] += ink[y0:y1, x0:x1] * np.float32(gain)
 
 
 def _fitted(motion: Motion, seconds: float) -> Motion:
