@@ -1,7 +1,8 @@
 """What every mesh must pass, whatever file it comes from."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Int64
@@ -29,7 +30,7 @@ class RawMesh:
     uv1: Float32[np.ndarray, "V 2"] | None = None
     colors: Float32[np.ndarray, "V 4"] | None = None
     tangents: Float32[np.ndarray, "V 4"] | None = None
-    material: Material = Material()
+    material: Material = field(default_factory=Material)
 
 
 def checked_mesh(raw: RawMesh, *, crease: float) -> Mesh | None:
@@ -59,21 +60,26 @@ def check_counts(where: str, *, vertices: int = 0, triangles: int = 0) -> None:
             raise BadAsset(f"{where} has {count:,} {word}, above the limit of {limit:,}. Simplify it first.")
 
 
+def check_indices(where: str, indices: Int64[np.ndarray, "*S"], count: int) -> None:
+    """Raise BadAsset if a face names a vertex that is not among the `count` there are."""
+    if not indices.size:
+        return
+    low, high = int(indices.min()), int(indices.max())
+    if low < 0 or high >= count:
+        raise BadAsset(
+            f"{where} has a face that names vertex {low if low < 0 else high}, but its {count:,} vertices are numbered "
+            "from 0. The file is broken: export it again."
+        )
+
+
 def _check_values(raw: RawMesh) -> None:
-    if len(raw.faces):
-        low, high = int(raw.faces.min()), int(raw.faces.max())
-        if low < 0 or high >= len(raw.positions):
-            bad = low if low < 0 else high
-            raise BadAsset(
-                f"{raw.where} has a face that names vertex {bad}, but its {len(raw.positions):,} vertices are numbered "
-                "from 0. The file is broken: export it again."
-            )
+    check_indices(raw.where, raw.faces, len(raw.positions))
     good = np.abs(raw.positions) <= MAX_COORDINATE  # false for NaN too
     if not good.all():
         row = int(np.flatnonzero(~good.all(axis=1))[0])
         raise BadAsset(
             f"{raw.where} has {int((~good.all(axis=1)).sum()):,} vertices that are not finite or beyond "
-            f"{MAX_COORDINATE:g}, the first is number {row}: {raw.positions[row].tolist()}. Repair the mesh and export it again."
+            f"{MAX_COORDINATE:g}, the first is number {row}: {raw.positions[row].tolist()}. Repair the mesh."
         )
 
 
@@ -97,7 +103,7 @@ def _compact(raw: RawMesh) -> RawMesh:
 
 
 def _gathered(raw: RawMesh, vertices: Int64[np.ndarray, " W"]) -> RawMesh:
-    taken = {}
+    taken: dict[str, Any] = {}
     for name in _ATTRIBUTES:
         values = getattr(raw, name)
         taken[name] = None if values is None else values[vertices]
@@ -106,7 +112,7 @@ def _gathered(raw: RawMesh, vertices: Int64[np.ndarray, " W"]) -> RawMesh:
 
 def _finite_attributes(raw: RawMesh) -> RawMesh:
     """Texture coordinates that are not finite become 0 and colours white, with a warning; such tangents go."""
-    changed: dict[str, np.ndarray | None] = {}
+    changed: dict[str, Any] = {}
     for name, stand_in in (("uv", 0.0), ("uv1", 0.0), ("colors", 1.0)):
         values = getattr(raw, name)
         if values is not None and not np.isfinite(values).all():
@@ -117,7 +123,7 @@ def _finite_attributes(raw: RawMesh) -> RawMesh:
             )
     if raw.tangents is not None and not np.isfinite(raw.tangents).all():
         changed["tangents"] = None  # whoever shades derives them from the texture coordinates
-    return replace(raw, **changed)  # type: ignore[arg-type]
+    return replace(raw, **changed)
 
 
 def _with_normals(raw: RawMesh, crease: float) -> RawMesh:

@@ -51,7 +51,7 @@ def begins(lines: Lines, word: bytes) -> Bool[np.ndarray, " N"]:
 
 
 def body(lines: Lines, which: Int64[np.ndarray, " M"], *, skip: int) -> bytes:
-    """Some lines' text one after the other, their first `skip` letters blanked, each with its newline; comments gone."""
+    """Some lines' text one after the other, their first `skip` letters blanked, each with its newline; no comments."""
     if not len(which):
         return b""
     starts, stops = lines.starts[which], lines.ends[which] + 1
@@ -91,7 +91,7 @@ def _numbers(text: bytes, dtype: type, what: str) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # NumPy warns at a word that is no number
-            found = np.fromstring(text, dtype, sep=" ")
+            found: np.ndarray = np.fromstring(text, dtype, sep=" ")
     except (ValueError, DeprecationWarning) as err:
         raise BadAsset(f"{what} has a word that is no number. The file is broken: export it again.") from err
     return found

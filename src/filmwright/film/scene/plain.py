@@ -27,9 +27,7 @@ def plain_scene(
         np.concatenate([mesh.positions for _, mesh in sound]),
         units=units, up=up, usual_units=usual_units, usual_up=usual_up,
     )  # fmt: skip
-    if len(sound) == 1:
-        nodes = (Node(name=path.stem, mesh=0, matrix=matrix),)
-    else:
-        parts = [Node(name=name or f"part {i}", parent=0, mesh=i) for i, (name, _) in enumerate(sound)]
-        nodes = (Node(name=path.stem, matrix=matrix), *parts)
-    return Scene(name=path.stem, meshes=tuple(mesh for _, mesh in sound), nodes=nodes, source=path)
+    nodes = [Node(name=path.stem, mesh=0 if len(sound) == 1 else None, matrix=matrix)]
+    if len(sound) > 1:
+        nodes += [Node(name=name or f"part {i}", parent=0, mesh=i) for i, (name, _) in enumerate(sound)]
+    return Scene(name=path.stem, meshes=tuple(mesh for _, mesh in sound), nodes=tuple(nodes), source=path)

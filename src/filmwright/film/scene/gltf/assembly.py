@@ -6,12 +6,13 @@ from filmwright.core.errors import BadAsset
 from filmwright.core.scene import Mesh, Node, Scene
 
 from ..check import MAX_TRIANGLES, checked_mesh
+from ..tidy import pruned, unmirrored
 from . import document
 from .animation import played
 from .buffers import Gltf
 from .materials import Pictures
 from .skins import rigid_pieces, skeleton
-from .tree import Tree, checked_meshes, pruned, read_primitives, tree, unmirrored
+from .tree import Tree, checked_meshes, read_primitives, tree
 
 
 def assembled(gltf: Gltf, *, max_pixels: int, animation: str, crease: float) -> Scene:
@@ -20,7 +21,7 @@ def assembled(gltf: Gltf, *, max_pixels: int, animation: str, crease: float) -> 
     grown = tree(gltf, channels)
     pictures = Pictures(gltf=gltf, max_pixels=max_pixels)
     nodes, meshes = list(grown.nodes), list[Mesh]()
-    shared: dict[tuple, range] = {}  # the meshes that several nodes show
+    shared: dict[tuple[float, ...], range] = {}  # the meshes that several nodes show
     for index, place in grown.place.items():
         made = gltf.document.nodes[index]
         if made.mesh is None:
@@ -57,11 +58,12 @@ def _hang_skinned(
     nodes: list[Node],
     meshes: list[Mesh],
 ) -> None:
-    """Hang the pieces of a skinned mesh on the joints that carry them; its own node's place does not count (3.7.3.2)."""
-    assert made.mesh is not None and made.skin is not None
+    """Hang a skinned mesh's pieces on the joints that carry them; its own node's place does not count (3.7.3.2)."""
+    assert made.mesh is not None
+    assert made.skin is not None
     bones = skeleton(gltf, grown, made.skin)
     for part in read_primitives(gltf, pictures, made.mesh, made.weights):
-        for carrier, raw in rigid_pieces(gltf, part, bones):
+        for carrier, raw in rigid_pieces(part, bones):
             mesh = checked_mesh(raw, crease=crease)
             if mesh is not None:
                 nodes.append(Node(name=made.name or gltf.path.stem, parent=carrier, mesh=len(meshes)))

@@ -90,7 +90,7 @@ class TextureTransform(Part):
 class TextureInfoExtensions(Part):
     """What may stand on a texture's use."""
 
-    transform: TextureTransform | None = Field(None, alias="KHR_texture_transform")
+    transform: TextureTransform | None = Field(default=None, alias="KHR_texture_transform")
 
 
 class TextureInfo(Part):
@@ -153,12 +153,12 @@ class SpecularGlossiness(Part):
 class MaterialExtensions(Part):
     """The material extensions that a film shows."""
 
-    unlit: Part | None = Field(None, alias="KHR_materials_unlit")
-    clearcoat: Clearcoat | None = Field(None, alias="KHR_materials_clearcoat")
-    transmission: Transmission | None = Field(None, alias="KHR_materials_transmission")
-    ior: Ior | None = Field(None, alias="KHR_materials_ior")
-    emissive_strength: EmissiveStrength | None = Field(None, alias="KHR_materials_emissive_strength")
-    specular_glossiness: SpecularGlossiness | None = Field(None, alias="KHR_materials_pbrSpecularGlossiness")
+    unlit: Part | None = Field(default=None, alias="KHR_materials_unlit")
+    clearcoat: Clearcoat | None = Field(default=None, alias="KHR_materials_clearcoat")
+    transmission: Transmission | None = Field(default=None, alias="KHR_materials_transmission")
+    ior: Ior | None = Field(default=None, alias="KHR_materials_ior")
+    emissive_strength: EmissiveStrength | None = Field(default=None, alias="KHR_materials_emissive_strength")
+    specular_glossiness: SpecularGlossiness | None = Field(default=None, alias="KHR_materials_pbrSpecularGlossiness")
 
 
 class Material(Part):
@@ -192,7 +192,7 @@ class WebpSource(Part):
 class TextureExtensions(Part):
     """Where a texture's picture may stand besides `source`."""
 
-    webp: WebpSource | None = Field(None, alias="EXT_texture_webp")
+    webp: WebpSource | None = Field(default=None, alias="EXT_texture_webp")
 
 
 class Texture(Part):

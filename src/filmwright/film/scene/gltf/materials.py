@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import UInt8
@@ -11,7 +11,7 @@ from filmwright.core.errors import BadAsset, FilmWarning
 from filmwright.core.scene import AlphaMode, Material, Texture
 
 from .. import textures
-from ..sources import beside
+from ..sources import beside, file_bytes
 from . import document
 from .buffers import Gltf, data_uri, pick, view_bytes
 
@@ -47,20 +47,20 @@ def _material(pictures: Pictures, index: int) -> Material:
     occlusion = _texture(pictures, made.occlusion_texture, f"{name} (occlusion)", "no baked occlusion")
     emission = _texture(pictures, made.emissive_texture, f"{name} (emission)", "no emission")
     lit = made.emissive_texture is None or emission is not None
+    red, green, blue = made.emissive_factor
     gain = ext.emissive_strength.emissive_strength if ext.emissive_strength else 1.0
     coat = ext.clearcoat or document.Clearcoat()
     if coat.clearcoat_texture or coat.clearcoat_roughness_texture or coat.clearcoat_normal_texture:
         _warn(f"{pictures.gltf.path}: the clearcoat textures of {name} are left out, its clearcoat is even.")
     through = ext.transmission or document.Transmission()
     clear = _texture(pictures, through.transmission_texture, f"{name} (transmission)", "an opaque surface")
-    return Material(
-        name=name,
-        **surface,
+    return replace(
+        surface,
         normal_texture=normal,
         normal_scale=made.normal_texture.scale if made.normal_texture else 1.0,
         occlusion_texture=occlusion,
         occlusion_strength=made.occlusion_texture.strength if made.occlusion_texture else 1.0,
-        emission=tuple(gain * e for e in made.emissive_factor) if lit else (0.0, 0.0, 0.0),
+        emission=(gain * red, gain * green, gain * blue) if lit else (0.0, 0.0, 0.0),
         emission_texture=emission,
         alpha_mode=AlphaMode(made.alpha_mode.lower()),
         alpha_cutoff=made.alpha_cutoff,
@@ -74,7 +74,7 @@ def _material(pictures: Pictures, index: int) -> Material:
     )
 
 
-def _surface(pictures: Pictures, made: document.Material, name: str) -> dict:
+def _surface(pictures: Pictures, made: document.Material, name: str) -> Material:
     """Base colour, metallic and roughness, with their textures."""
     old = made.extensions.specular_glossiness
     if made.pbr_metallic_roughness is None and old is not None:
@@ -92,13 +92,14 @@ def _surface(pictures: Pictures, made: document.Material, name: str) -> dict:
     grey = textures.GREY if pbr.base_color_texture and base is None else 1.0
     satin = pbr.metallic_roughness_texture is not None and rough is None
     r, g, b, a = (min(max(c, 0.0), 1.0) for c in pbr.base_color_factor)
-    return {
-        "base_color": (r * grey, g * grey, b * grey, a),
-        "base_color_texture": base,
-        "metallic": 0.0 if satin else pbr.metallic_factor,
-        "roughness": 0.5 if satin else pbr.roughness_factor,
-        "metallic_roughness_texture": rough,
-    }
+    return Material(
+        name=name,
+        base_color=(r * grey, g * grey, b * grey, a),
+        base_color_texture=base,
+        metallic=0.0 if satin else pbr.metallic_factor,
+        roughness=0.5 if satin else pbr.roughness_factor,
+        metallic_roughness_texture=rough,
+    )
 
 
 def _ior(ior: document.Ior | None) -> float:
@@ -161,7 +162,7 @@ def _pixels(pictures: Pictures, index: int) -> UInt8[np.ndarray, "H W C"] | None
     else:
         file = beside(gltf.path, image.uri, encoded=True)
         if file.is_file():
-            pixels = textures.decode(textures.file_bytes(file), str(file), max_pixels=limit)
+            pixels = textures.decode(file_bytes(file), str(file), max_pixels=limit)
     pictures.seen[index] = pixels
     total = sum(p.shape[0] * p.shape[1] for p in pictures.seen.values() if p is not None)
     if total > _TOTAL * limit:

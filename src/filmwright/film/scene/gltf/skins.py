@@ -49,7 +49,7 @@ def skeleton(gltf: Gltf, tree: Tree, skin: int) -> Skeleton:
     return Skeleton(skin=world[nodes] @ bind, carrier=carrier, world=world)
 
 
-def rigid_pieces(gltf: Gltf, part: Primitive, bones: Skeleton) -> Iterator[tuple[int, RawMesh]]:
+def rigid_pieces(part: Primitive, bones: Skeleton) -> Iterator[tuple[int, RawMesh]]:
     """A skinned primitive as raw meshes, each with the node that carries it, exact while no triangle bends.
 
     A mesh with triangles between joints that move against each other stays in the pose of the animation's start,

@@ -36,7 +36,7 @@ def statements(path: Path, data: bytes) -> Obj:
     uv, _ = _table(path, lines, kinds[b"vt"], b"vt", 2)
     normals, _ = _table(path, lines, kinds[b"vn"], b"vn", 3)
     corners, sizes = _faces(path, lines, kinds)
-    names = [lines.text(i)[6:].strip() for i in kinds[b"usemtl"]]
+    names = [lines.text(i)[6:].strip() for i in kinds[b"usemtl"].tolist()]
     known = tuple(dict.fromkeys(names))
     number = np.array([-1, *(known.index(n) for n in names)])
     return Obj(
@@ -48,7 +48,7 @@ def statements(path: Path, data: bytes) -> Obj:
         sizes=sizes,
         material=number[np.searchsorted(kinds[b"usemtl"], kinds[b"f"])],
         names=known,
-        libraries=tuple(lines.text(i)[6:].strip() for i in kinds[b"mtllib"]),
+        libraries=tuple(lines.text(i)[6:].strip() for i in kinds[b"mtllib"].tolist()),
     )
 
 

@@ -1,7 +1,6 @@
 """OBJ corners to meshes: one for each material."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int64
@@ -50,4 +49,7 @@ def _mesh(where: str, obj: Obj, corners: Int64[np.ndarray, "N 3 3"], material: M
 
 def _top_down(uv: Float32[np.ndarray, "T 2"], index: Int64[np.ndarray, " V"]) -> Float32[np.ndarray, "V 2"]:
     """OBJ's v = 0 is the bottom row, core's the top one; corners without uv get 0."""
-    return np.where(index[:, None] >= 0, uv[index] * np.float32([1, -1]) + np.float32([0, 1]), np.float32(0))
+    turned = uv[index]
+    turned[:, 1] = 1 - turned[:, 1]
+    turned[index < 0] = 0
+    return turned

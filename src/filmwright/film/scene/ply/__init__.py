@@ -1,0 +1,1 @@
+"""Stanford PLY, part by part: header, tables, meshes."""
