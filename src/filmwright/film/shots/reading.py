@@ -82,8 +82,8 @@ def picture_size(aspect: str, short_side: int = 720) -> tuple[int, int]:
     """Width and height in pixels, both even, of a picture with that shorter side. Raises BadFilm."""
     if aspect not in ASPECTS:
         raise BadFilm(f"no film is made in aspect {aspect!r}. Choose one of {', '.join(ASPECTS)}.")
-    if not 64 <= short_side <= 4320:
-        raise BadFilm(f"a picture's shorter side must be 64 to 4320 pixels, got {short_side}.")
+    if not 16 <= short_side <= 4320:
+        raise BadFilm(f"a picture's shorter side must be 16 to 4320 pixels, got {short_side}.")
     across, up = ASPECTS[aspect]
     unit = Fraction(short_side, min(across, up))
     return 2 * round(across * unit / 2), 2 * round(up * unit / 2)

@@ -7,7 +7,8 @@ from filmwright.core.shot import Box
 from .subject import Subject
 from .take import Take
 
-_WIDE_PICTURE, _WIDE_PRODUCT = 1.2, 1.5  # width over height from which a picture, a product counts as wide
+_WIDE_PICTURE, _WIDE_PRODUCT = 1.2, 1.5  # width over height from which a picture, a product is wide
+_LONG = 1.6  # likewise, from which a product is turned to fit an upright picture
 
 
 def breadth(subject: Subject, azimuth: float = 0.0) -> float:
@@ -43,7 +44,7 @@ def card_box(take: Take) -> Box:
     if not take.words:
         return whole(0.62)
     if is_beside(take):
-        return _beside(take.side, 0.58, 0.9, 0.15, 0.85)
+        return _beside(take.side, 0.54, 0.88, 0.14, 0.86)
     if take.aspect > _WIDE_PICTURE:
         return Box(left=0.22, top=0.1, right=0.78, bottom=0.6)
     return Box(left=0.15, top=0.13, right=0.85, bottom=0.62)
@@ -68,10 +69,10 @@ def hero_level(subject: Subject) -> float:
 
 
 def front(take: Take) -> float:
-    """Radians of azimuth that the film calls the front: a long thing is turned away from an upright picture."""
-    aspect = take.aspect
-    if breadth(take.subject) <= max(1.2 * aspect, 0.7) or aspect > _WIDE_PICTURE:
+    """Radians of azimuth that the film calls the front: a long thing is turned away from a picture it does not fit."""
+    long = breadth(take.subject)
+    if long < _LONG or take.aspect > _WIDE_PICTURE:
         return 0.0
-    turns = np.radians(np.arange(0, 50, 5))
-    fits = [min(breadth(take.subject, take.side * t), 9.0) * (1 + 0.25 * t) for t in turns]
+    turns = np.radians(np.arange(0, 45, 5))
+    fits = [breadth(take.subject, take.side * t) * (1 + 0.3 * t) for t in turns]
     return float(take.side * turns[int(np.argmin(fits))])

@@ -15,6 +15,7 @@ from .subject import Subject
 from .take import Take
 
 _SMALLEST, _LARGEST = 0.2, 0.5  # metres of picture height: textures of scans hold up to here
+_ROOM = {"label": 4.2, "detail": 2.8, "edge": 3.0}  # radii of a place that the picture's shorter side shows
 _NEAREST = 0.12  # metres that no surface comes closer to the lens
 
 
@@ -24,7 +25,7 @@ def slide(take: Take) -> Path:
     share = travel(t, leave=take.pace.settle, arrive=take.pace.settle)
     azimuth, elevation = view_of(take, lean=22.0)
     turn = np.radians(min(0.5 * take.pace.orbit * take.seconds, 14.0)) * take.side
-    rig = _close(take, azimuth + blend(-turn / 2, turn / 2, share), np.full(len(t), elevation), 2.6)
+    rig = _close(take, azimuth + blend(-turn / 2, turn / 2, share), np.full(len(t), elevation))
     step = min(take.pace.drift * take.seconds, 0.34)
     across = np.tan(rig.fov / 2) * take.aspect * 2
     shift = np.stack([blend(0.5, -0.5, share) * step * across * take.side, np.zeros(len(t))], 1)
@@ -37,7 +38,7 @@ def rack(take: Take) -> Path:
     share = travel(t, leave=0.8, arrive=0.8)
     azimuth, elevation = view_of(take, lean=46.0)
     turn = np.radians(min(0.3 * take.pace.orbit * take.seconds, 6.0)) * take.side
-    rig = _close(take, azimuth + blend(0.0, turn, share), np.full(len(t), elevation), 2.9)
+    rig = _close(take, azimuth + blend(0.0, turn, share), np.full(len(t), elevation))
     rig = Rig(
         anchor=rig.anchor,
         azimuth=rig.azimuth,
@@ -60,7 +61,7 @@ def drift(take: Take) -> Path:
     t = moments(take.seconds)
     share = travel(t, leave=take.pace.settle, arrive=take.pace.settle)
     azimuth, elevation = view_of(take, lean=30.0)
-    rig = _close(take, np.full(len(t), azimuth), np.full(len(t), elevation), 2.8)
+    rig = _close(take, np.full(len(t), azimuth), np.full(len(t), elevation))
     along = _run(take.subject, take.interest) @ rig.rotations[0][:, :2]
     along = along / max(float(np.linalg.norm(along)), 1e-9) * take.side
     half = np.tan(rig.fov / 2) * np.array([take.aspect, 1.0])
@@ -101,10 +102,12 @@ def _hidden(take: Take, azimuth: float, elevation: float) -> float:
     return float(before.sum() / max(beside.sum(), 1)) + (1.0 if facing < 0.25 else 0.0)
 
 
-def _close(take: Take, azimuth: Float[np.ndarray, " K"], elevation: Float[np.ndarray, " K"], times: float) -> Rig:
-    """A rig that holds on to the place, with `times` its radius on both sides in the picture's shorter side."""
+def _close(take: Take, azimuth: Float[np.ndarray, " K"], elevation: Float[np.ndarray, " K"]) -> Rig:
+    """A rig that holds on to the place; the picture's shorter side shows it with room around it."""
     fov = fov_y(take.pace.close, take.width, take.height)
-    field = float(np.clip(times * take.interest.radius, _SMALLEST, _LARGEST)) * max(1.0, 0.8 / take.aspect)
+    field = float(np.clip(_ROOM[take.interest.kind] * take.interest.radius, _SMALLEST, _LARGEST)) * max(
+        1.0, 0.8 / take.aspect
+    )
     distance = field / 2 / np.tan(fov / 2)
     num = len(azimuth)
     rig = Rig(

@@ -1,4 +1,4 @@
-"""Shots of the whole product: reveal, orbit, crane, push-in, hero, end card."""
+"""Shots of the whole product: reveal, orbit, crane, hero, end card."""
 
 from dataclasses import dataclass, replace
 
@@ -44,7 +44,7 @@ def reveal(take: Take) -> Path:
         "arc": Move(azimuth=(-74 * side, -12 * side), elevation=(level + 3, level), distance=(1.05, 1.0)),
     }
     soft = 0.35 if style == "arc" else 0.5
-    rig = _around(take, replace(moves[style], leave=soft + 0.3, arrive=soft), whole(0.7))
+    rig = around(take, replace(moves[style], leave=soft + 0.3, arrive=soft), whole(0.7))
     focus, aperture = hold_sharp(take.subject.hull, rig, softness=take.pace.softness)
     if style == "focus":
         focus = _pulled(rig, focus, aperture)
@@ -75,7 +75,7 @@ def orbit(take: Take) -> Path:
         leave=take.pace.settle,
         arrive=take.pace.settle,
     )
-    return _sharp(take, _around(take, move, whole(0.8)))
+    return sharp(take, around(take, move, whole(0.8)))
 
 
 def crane(take: Take) -> Path:
@@ -89,7 +89,7 @@ def crane(take: Take) -> Path:
         leave=take.pace.settle,
         arrive=0.6 * take.pace.settle,
     )
-    return _sharp(take, _around(take, move, whole(0.78)))
+    return sharp(take, around(take, move, whole(0.78)))
 
 
 def hero(take: Take) -> Path:
@@ -104,7 +104,7 @@ def hero(take: Take) -> Path:
         leave=take.pace.settle,
         arrive=0.7 * take.pace.settle,
     )
-    return _sharp(take, _around(take, move, hero_box(take)))
+    return sharp(take, around(take, move, hero_box(take)))
 
 
 def end_card(take: Take) -> Path:
@@ -117,43 +117,10 @@ def end_card(take: Take) -> Path:
         leave=0.9,
         arrive=0.0,
     )
-    return _sharp(take, _around(take, move, card_box(take)))
+    return sharp(take, around(take, move, card_box(take)))
 
 
-def push_in(take: Take) -> Path:
-    """From the whole product to its most interesting side."""
-    t = moments(take.seconds)
-    level = float(np.degrees(eye_level(take.subject)))
-    start = _around(take, Move(azimuth=(-8 * take.side, -8 * take.side), elevation=(level, level)), whole(0.8))
-    share = travel(t, leave=take.pace.settle, arrive=0.6 * take.pace.settle)
-    interest = take.interest
-    normal = np.array(interest.normal)
-    facing = -normal[1] > 0.35
-    aim = np.array(interest.point) if facing else take.subject.center + np.array([0, 0, 0.12]) * take.subject.size
-    field = np.clip(5.0 * interest.radius, 0.42, 0.75) * float(take.subject.size.max()) if facing else 0.6
-    reach = start.distance[0] * field / _field(start)
-    slowest = 1 - min(0.09 + 3.2 * take.pace.push * take.seconds, 0.62)
-    reach = max(reach, start.distance[0] * slowest)
-    near = (start.distance[0] - reach) / start.distance[0]
-    part = min(1.0, near / max(1 - field / _field(start), 1e-6))
-    lift = np.arctan2(aim[2] - start.anchor[0, 2], reach) * 0.3
-    rig = replace(
-        start,
-        anchor=start.anchor[0] + (aim - start.anchor[0]) * (part * share)[:, None],
-        azimuth=blend(start.azimuth[0], start.azimuth[0] + np.radians(6) * take.side, share),
-        elevation=blend(start.elevation[0], max(start.elevation[0] + lift, np.radians(2)), share),
-        distance=scale(float(start.distance[0]), reach, share),
-        shift=start.shift * (1 - part * share)[:, None],
-    )
-    return _sharp(take, rig)
-
-
-def _field(rig: Rig) -> float:
-    """Metres of height in the picture at the anchor."""
-    return float(2 * rig.distance[0] * np.tan(rig.fov / 2))
-
-
-def _around(take: Take, move: Move, box: Box) -> Rig:
+def around(take: Take, move: Move, box: Box) -> Rig:
     """A rig about the product's middle that moves as told and holds all of it inside `box`."""
     share = travel(moments(take.seconds), leave=move.leave, arrive=move.arrive)
     turned = front(take)
@@ -168,6 +135,7 @@ def _around(take: Take, move: Move, box: Box) -> Rig:
     return fit(take.subject.hull, rig, box, take.width, take.height)
 
 
-def _sharp(take: Take, rig: Rig) -> Path:
+def sharp(take: Take, rig: Rig) -> Path:
+    """The rig's path with all of the product sharp, as far as the mood wants it."""
     focus, aperture = hold_sharp(take.subject.hull, rig, softness=take.pace.softness)
     return path_of(rig, focus=focus, aperture=aperture)
