@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
@@ -65,7 +66,12 @@ def _cores() -> Check:
 
 def _driver(which: tuple[Slot[Any], str]) -> Check:
     slot, name = which
-    return _tried(f"{slot.kind} {name}", lambda: slot.load(name) and slot.about(name))
+
+    def work() -> str:
+        slot.load(name)
+        return slot.about(name)
+
+    return _tried(f"{slot.kind} {name}", work)
 
 
 def _tried(name: str, work: Callable[[], str]) -> Check:
@@ -105,7 +111,7 @@ def _encode() -> Check:
         film = Film()
         codec = codecs.open(film.video.use, **film.video.options())
         with tempfile.TemporaryDirectory() as folder:
-            grey = Frames(rgb=np.full((6, 64, 64, 3), 128, np.uint8), fps=24)
+            grey = Frames(rgb=np.full((6, 64, 64, 3), 128, np.uint8), fps=Fraction(24))
             video = codec.encode([grey], Path(folder) / f"grey{codec.suffix}")
         return f"{video.video_codec} written and read back"
 

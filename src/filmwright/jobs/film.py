@@ -46,12 +46,14 @@ class Film(BaseModel):
     brief: str = ""
     name: str = ""  # of the files; the scan's own if empty
     product: str = ""  # what the end card calls it
+    tagline: str = ""  # what the film says; else the brief's quoted words
     mood: Mood | None = None
     aspect: Aspect | None = None
     seconds: float | None = None
     size: int = Field(default=720, ge=16, le=4320)  # pixels of the shorter side
     fps: int = Field(default=24, ge=1, le=120)
-    music: bool = True
+    music: bool | None = None  # None: unless the brief says no
+    fonts: tuple[Path, ...] = ()  # font files of your own, before filmwright's
     seed: int = Field(default=0, ge=0)
     scene: Choice = Choice(use="auto")
     light: Light = Light()
@@ -78,7 +80,8 @@ def load_film(path: Path) -> Film:
     light = film.light
     if light.environment is not None:
         light = light.model_copy(update={"environment": here / light.environment})
-    return film.model_copy(update={"scan": here / film.scan if film.scan else None, "light": light})
+    fonts = tuple(here / font for font in film.fonts)
+    return film.model_copy(update={"scan": here / film.scan if film.scan else None, "light": light, "fonts": fonts})
 
 
 def check_film(table: dict[str, Any], source: str) -> Film:

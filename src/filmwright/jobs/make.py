@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +11,23 @@ from jaxtyping import UInt8
 
 from filmwright import __version__
 from filmwright.core.content import content_hash, file_hash
-from filmwright.core.files import sweep, whole, writing
+from filmwright.core.files import sweep, writing
 from filmwright.core.frames import Frames
 from filmwright.core.manifest import Manifest, TakeRecord, now, versions
 from filmwright.core.progress import Report, Step, silent
-from filmwright.core.shot import Shot, Storyboard
+from filmwright.core.shot import Shot
 from filmwright.core.video import Video
 from filmwright.film.frames.renderers import Renderer, renderers
 from filmwright.film.video.codecs import Codec, codecs
-from filmwright.film.video.edit import cut
+from filmwright.film.video.edit import cut, fade
 from filmwright.film.video.pictures import Still, contact_sheet, poster
 from filmwright.film.video.sound import compose
 from filmwright.film.video.titles import overlay
 
 from .film import Film, film_table, save_film
 from .plan import Plan, expose, noting, plan
+
+TAKES = "utvideo"  # the codec of finished shots: lossless and quick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
             scene_hash = content_hash(planned.stage.scene)
             takes = shoot(planned, scene_hash, renderer, out / ".takes", report)
     with clock("finish"):
-        video = finish(planned.storyboard, takes, codec, out / f"{film.title}{codec.suffix}", report)
+        video = finish(planned, takes, codec, out / f"{film.title}{codec.suffix}", report)
     with clock("pictures"):
         sheet, still = out / f"{film.title}.sheet.jpg", out / f"{film.title}.poster.jpg"
         contact_sheet(list(stills(takes)), sheet, title=planned.storyboard.title)
@@ -109,7 +111,7 @@ def opened(film: Film) -> Iterator[Renderer]:
 
 def shoot(planned: Plan, scene_hash: str, renderer: Renderer, folder: Path, report: Report = silent) -> list[Take]:
     """Render every shot that is not on disk yet, each into a lossless file named by its content."""
-    lossless = codecs.open("ffv1")
+    lossless = codecs.open(TAKES)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     sweep(folder)
@@ -137,14 +139,16 @@ def shoot(planned: Plan, scene_hash: str, renderer: Renderer, folder: Path, repo
     return takes
 
 
-def finish(storyboard: Storyboard, takes: list[Take], codec: Codec, path: Path, report: Report = silent) -> Video:
+def finish(planned: Plan, takes: list[Take], codec: Codec, path: Path, report: Report = silent) -> Video:
     """Cut the takes together, set the titles, compose the sound, encode, and check what was written."""
-    lossless = codecs.open("ffv1")
-    pictures = cut([lossless.decode(take.path) for take in takes], storyboard)
-    titled = overlay(pictures, storyboard)
+    storyboard = planned.storyboard
+    lossless = codecs.open(TAKES)
+    pictures = cut([lossless.decode(take.path) for take in takes], storyboard.joins)
+    titled = overlay(pictures, storyboard, mood=planned.brief.mood, fonts=planned.film.fonts)
+    faded = fade(titled, fade_in=storyboard.fade_in, fade_out=storyboard.fade_out)
     sound = compose(storyboard.music, storyboard.seconds, storyboard.cuts) if storyboard.music else None
     total = round(storyboard.seconds * storyboard.shots[0].fps)
-    return codec.encode(counted(titled, "cut and encode", total, report), path, sound=sound)
+    return codec.encode(counted(faded, "cut and encode", total, report), path, sound=sound)
 
 
 def counted(frames: Iterable[Frames], what: str, total: int, report: Report) -> Iterator[Frames]:
@@ -177,7 +181,7 @@ def hero(takes: list[Take]) -> Frames:
 def picture(take: Take, index: int) -> UInt8[np.ndarray, "H W 3"]:
     """One picture of a take, read from disk."""
     seen = 0
-    for piece in codecs.open("ffv1").decode(take.path):
+    for piece in codecs.open(TAKES).decode(take.path):
         if seen + len(piece.rgb) > index:
             return piece.rgb[index - seen]
         seen += len(piece.rgb)

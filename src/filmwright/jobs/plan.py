@@ -4,7 +4,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +24,7 @@ from filmwright.film.shots.portrait import portrait
 from filmwright.film.shots.reading import read_brief
 from filmwright.film.shots.stage import Stage
 from filmwright.film.shots.staging import stage as set_stage
+from filmwright.film.video.titles import check_titles
 
 from .film import Film
 
@@ -48,19 +48,22 @@ def plan(film: Film, report: Report = silent) -> Plan:
         brief = read_brief(
             film.brief,
             mood=film.mood,
-            seconds=None if film.seconds is None else Fraction(film.seconds).limit_denominator(1000),
+            seconds=film.seconds,
             aspect=film.aspect,
             name=film.product or None,
-            size=film.size,
-            fps=film.fps,
+            tagline=film.tagline or None,
             music=film.music,
             seed=film.seed,
+            fps=film.fps,
+            short_side=film.size,
         )
         scene, environment = read_scene(film), read_light(film)
+        brief = replace(brief, name=brief.name or scene.name)
         report(Step("set the stage", 1, 3, "steps"))
         stage = set_stage(scene, brief, environment=environment)
         report(Step("plan the shots", 2, 3, "steps"))
         storyboard = directors.open(film.director.use, **film.director.options()).plan(stage, brief)
+        check_titles(storyboard, mood=brief.mood, fonts=film.fonts)
         report(Step("plan the shots", 3, 3, "steps"))
     return Plan(
         film=film,

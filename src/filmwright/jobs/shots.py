@@ -6,9 +6,8 @@ from pathlib import Path
 
 from filmwright.core.errors import RenderFailed
 from filmwright.core.files import writing
-from filmwright.core.frames import Frames
 from filmwright.core.progress import Report, Step, silent
-from filmwright.core.shot import Shot, Storyboard
+from filmwright.core.shot import Shot
 from filmwright.film.frames.renderers import Renderer
 from filmwright.film.video.pictures import Still, contact_sheet
 from filmwright.film.video.titles import overlay
@@ -50,7 +49,8 @@ def draw(planned: Plan, renderer: Renderer, report: Report = silent) -> Iterator
         frames = next(iter(renderer.render(planned.stage.scene, _small(shot), frames=range(middle, middle + 1))), None)
         if frames is None:
             raise RenderFailed(f"the renderer gave no picture of shot {shot.name!r}")
-        titled = _titled(frames, board, float(start) + middle / float(shot.fps))
+        shown = replace(frames, start=start + middle / shot.fps)
+        titled = next(overlay([shown], board, mood=planned.brief.mood, fonts=planned.film.fonts))
         yield Still(rgb=titled.rgb[0], name=shot.name, start=float(start), seconds=float(shot.seconds))
     report(Step("draw the storyboard", len(board.shots), len(board.shots), "shots"))
 
