@@ -5,7 +5,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64, UInt8
+from jaxtyping import Float64, Int64, UInt8
 
 from filmwright.core.errors import BadAsset
 
@@ -41,13 +41,13 @@ def cut(data: bytes) -> Lines:
     return Lines(data=raw, starts=starts[full], ends=ends[full])
 
 
-def begins(lines: Lines, word: bytes) -> Bool[np.ndarray, " N"]:
-    """Which lines have `word` for their first."""
-    found = lines.ends - lines.starts >= len(word)
-    for k, letter in enumerate(word + b" "):
-        at = np.minimum(lines.starts + k, len(lines.data) - 1)
-        found &= (lines.data[at] == letter) | ((k == len(word)) & (at == lines.ends))
-    return found
+def begins(lines: Lines, word: bytes) -> Int64[np.ndarray, " M"]:
+    """The numbers of the lines that have `word` for their first."""
+    found = np.arange(len(lines.starts))
+    for k, letter in enumerate(word):  # no line's end lies before its letters: the newline is none of them
+        found = found[lines.data[np.minimum(lines.starts[found] + k, len(lines.data) - 1)] == letter]
+    after = lines.data[np.minimum(lines.starts[found] + len(word), len(lines.data) - 1)]
+    return found[after <= 32]
 
 
 def body(lines: Lines, which: Int64[np.ndarray, " M"], *, skip: int) -> bytes:
@@ -65,14 +65,13 @@ def body(lines: Lines, which: Int64[np.ndarray, " M"], *, skip: int) -> bytes:
     return re.sub(rb"#[^\n]*", b"", text) if b"#" in text else text
 
 
-def words_per_line(text: bytes) -> Int64[np.ndarray, " M"]:
-    """How many words each line of `text` has."""
+def words(text: bytes) -> tuple[Int64[np.ndarray, " C"], Int64[np.ndarray, " M"]]:
+    """Where each word of `text` starts, and how many words each of its lines has."""
     raw = np.frombuffer(text, np.uint8)
     ink = raw > 32
-    begin = ink.copy()
-    begin[1:] &= ~ink[:-1]
-    total = np.cumsum(begin)
-    return np.diff(total[raw == 10], prepend=0)
+    ink[1:] &= raw[:-1] <= 32
+    starts = np.flatnonzero(ink)
+    return starts, np.diff(np.searchsorted(starts, np.flatnonzero(raw == 10)), prepend=0)
 
 
 def floats(text: bytes, what: str) -> Float64[np.ndarray, " K"]:

@@ -1,7 +1,7 @@
 """Vertex normals from the faces: smooth, but for creases."""
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Float32, Int64
 
 _MAX_VALENCE = 96  # corners at one point above which a crease is shaded flat: pairs grow with the square
 
@@ -14,7 +14,7 @@ def creased_normals(
     Vertices at the same place count as one, so texture seams stay smooth; vertices on a crease are split. Returns the
     old vertex of each new one, the faces over the new ones, and the unit normals. No face may be degenerate.
     """
-    flat, angles = _faces(positions, faces)
+    flat, angles = _faces(positions / np.abs(positions).max(), faces)  # squares of micrometres stay representable
     point = welded(positions)
     corners = point[faces].ravel()
     face = np.repeat(np.arange(len(faces)), 3)
@@ -23,7 +23,7 @@ def creased_normals(
     sharp = np.zeros(len(smooth), bool)
     sharp[corners[np.einsum("cd,cd->c", flat[face], smooth[corners]) < limit]] = True
     if not sharp.any():
-        return np.arange(len(positions)), faces, smooth[point].astype(np.float32)
+        return np.arange(len(positions)), faces, smooth[point]
     split = np.flatnonzero(sharp[corners])
     normals = _split_normals(corners[split], flat[face[split]], angles.ravel()[split], np.cos(np.radians(crease)))
     key = faces.ravel()[split] << 33
@@ -37,7 +37,7 @@ def creased_normals(
     used = np.zeros(len(source), bool)
     used[new_faces] = True
     place = np.cumsum(used) - 1
-    return source[used], place[new_faces].reshape(-1, 3), new_normals[used].astype(np.float32)
+    return source[used], place[new_faces].reshape(-1, 3), new_normals[used]
 
 
 def welded(positions: Float32[np.ndarray, "V 3"]) -> Int64[np.ndarray, " V"]:
@@ -53,23 +53,30 @@ def welded(positions: Float32[np.ndarray, "V 3"]) -> Int64[np.ndarray, " V"]:
 
 def _faces(
     positions: Float32[np.ndarray, "V 3"], faces: Int64[np.ndarray, "N 3"]
-) -> tuple[Float64[np.ndarray, "N 3"], Float64[np.ndarray, "N 3"]]:
-    points = positions[faces].astype(np.float64)
-    edges = _unit(np.roll(points, -1, axis=1) - points)  # from each corner to the next
-    flat = _unit(np.cross(edges[:, 0], edges[:, 1]))
-    cosine = -np.einsum("ncd,ncd->nc", edges, np.roll(edges, 1, axis=1))
-    return flat, np.arccos(cosine.clip(-1, 1))
+) -> tuple[Float32[np.ndarray, "N 3"], Float32[np.ndarray, "N 3"]]:
+    a, b, c = (positions[faces[:, k]] for k in range(3))
+    ab, bc, ca = _unit(b - a), _unit(c - b), _unit(a - c)
+    cosines = [-np.einsum("nd,nd->n", before, after) for before, after in ((ca, ab), (ab, bc), (bc, ca))]
+    return _unit(_cross(ab, bc)), np.arccos(np.stack(cosines, axis=1).clip(-1, 1))
+
+
+def _cross(a: Float32[np.ndarray, "N 3"], b: Float32[np.ndarray, "N 3"]) -> Float32[np.ndarray, "N 3"]:
+    out = np.empty_like(a)
+    for k in range(3):
+        i, j = (k + 1) % 3, (k + 2) % 3
+        out[:, k] = a[:, i] * b[:, j] - a[:, j] * b[:, i]
+    return out
 
 
 def _summed(
-    index: Int64[np.ndarray, " C"], vectors: Float64[np.ndarray, "C 3"], count: int
-) -> Float64[np.ndarray, "P 3"]:
-    return np.stack([np.bincount(index, vectors[:, axis], count) for axis in range(3)], axis=1)
+    index: Int64[np.ndarray, " C"], vectors: Float32[np.ndarray, "C 3"], count: int
+) -> Float32[np.ndarray, "P 3"]:
+    return np.stack([np.bincount(index, vectors[:, axis], count) for axis in range(3)], axis=1).astype(np.float32)
 
 
 def _split_normals(
-    point: Int64[np.ndarray, " C"], flat: Float64[np.ndarray, "C 3"], weight: Float64[np.ndarray, " C"], cosine: float
-) -> Float64[np.ndarray, "C 3"]:
+    point: Int64[np.ndarray, " C"], flat: Float32[np.ndarray, "C 3"], weight: Float32[np.ndarray, " C"], cosine: float
+) -> Float32[np.ndarray, "C 3"]:
     """Each corner's normal: the weighted mean of the faces at its point that lie within the crease angle of its own."""
     order = np.argsort(point, kind="stable")
     starts = np.flatnonzero(np.diff(point[order], prepend=-1))
@@ -80,11 +87,12 @@ def _split_normals(
             continue
         groups = order[starts[sizes == size][:, None] + np.arange(size)]
         for some in np.array_split(groups, max(1, groups.size * size // 4_000_000)):
-            near = np.einsum("gid,gjd->gij", flat[some], flat[some]) >= cosine - 1e-9
+            near = np.einsum("gid,gjd->gij", flat[some], flat[some]) >= cosine - 1e-6
             out[some] = _unit(near * weight[some][:, None, :] @ flat[some])
     return out
 
 
-def _unit(vectors: Float64[np.ndarray, "*S 3"]) -> Float64[np.ndarray, "*S 3"]:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.divide(vectors, length, out=np.broadcast_to([0.0, 0.0, 1.0], vectors.shape).copy(), where=length > 0)
+def _unit(vectors: Float32[np.ndarray, "*S 3"]) -> Float32[np.ndarray, "*S 3"]:
+    length = np.sqrt(np.einsum("...d,...d->...", vectors, vectors))[..., None]
+    up = np.array([0, 0, 1], np.float32)
+    return np.where(length > 0, vectors / np.where(length > 0, length, np.float32(1)), up)

@@ -9,7 +9,7 @@ from jaxtyping import Float32, Float64, Int64
 from filmwright.core.errors import BadAsset
 
 from ..check import check_counts
-from ..lines import Lines, begins, body, cut, floats, integers, words_per_line
+from ..lines import Lines, begins, body, cut, floats, integers, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +30,7 @@ class Obj:
 def statements(path: Path, data: bytes) -> Obj:
     """Cut an OBJ file up; raises BadAsset for broken statements and for vertices that are not there."""
     lines = cut(data)
-    kinds = {word: np.flatnonzero(begins(lines, word)) for word in (b"v", b"vt", b"vn", b"f", b"usemtl", b"mtllib")}
+    kinds = {word: begins(lines, word) for word in (b"v", b"vt", b"vn", b"f", b"usemtl", b"mtllib")}
     check_counts(str(path), vertices=max(len(kinds[w]) for w in (b"v", b"vt", b"vn")), triangles=len(kinds[b"f"]))
     positions, colors = _vertices(path, lines, kinds[b"v"])
     uv, _ = _table(path, lines, kinds[b"vt"], b"vt", 2)
@@ -67,7 +67,7 @@ def _table(
     """The first `width` numbers of some lines, and the three after those where all have them."""
     what = f"{path}: a {word.decode()!r} statement"
     text = body(lines, which, skip=len(word))
-    counts = words_per_line(text)
+    _, counts = words(text)
     values = floats(text, what)
     if len(values) != counts.sum():
         raise BadAsset(f"{what} has a word that is no number. The file is broken: export it again.")
@@ -89,37 +89,44 @@ def _faces(
     """Every corner's three numbers, from 0; negative ones count back from the statement's own place."""
     what = f"{path}: an 'f' statement"
     text = body(lines, kinds[b"f"], skip=1)
-    sizes = words_per_line(text)
-    slashes = _slashes_per_word(text)
+    starts, sizes = words(text)
+    slashes = _slashes(text, starts)
     text = text.replace(b"//", b"/0/").replace(b"/ ", b"/0 ").replace(b"/\n", b"/0\n").replace(b"/", b" ")
     values = integers(text, what)
     if len(values) != len(slashes) + slashes.sum() or (len(slashes) and slashes.max() > 2):
         raise BadAsset(f"{what} is not made of corners like 1, 1/2 or 1/2/3. The file is broken: export it again.")
-    first = np.cumsum(slashes + 1) - slashes - 1
-    corners = np.full((len(slashes), 3), -1, np.int64)
-    face = np.repeat(kinds[b"f"], sizes)
+    given = _given(values, slashes)
     for k, word in enumerate((b"v", b"vt", b"vn")):
-        there = slashes >= k
-        given = values[first[there] + k]
-        so_far = np.searchsorted(kinds[word], face[there])
-        corners[there, k] = np.where(given < 0, so_far + given, given - 1)
-        low = 0 if k == 0 else -1
-        numbers = corners[there, k]
-        bad = (numbers < low) | (numbers >= len(kinds[word])) | ((given < 0) & (numbers < 0))
+        count, told = len(kinds[word]), given[:, k]
+        numbers = told - 1
+        if (told < 0).any():  # -1 is the last one before this statement
+            face = np.repeat(kinds[b"f"], sizes)
+            back = np.searchsorted(kinds[word], face) + told
+            numbers = np.where(told < 0, np.where(back < 0, count, back), numbers)
+        bad = (numbers >= count) | (numbers < (0 if k == 0 else -1))
         if bad.any():
             raise BadAsset(
-                f"{what} names {word.decode()!r} {int(given[bad][0])}, but the file has {len(kinds[word]):,} of them. "
+                f"{what} names {word.decode()!r} {int(told[bad][0])}, but the file has {count:,} of them. "
                 "It is broken: export it again."
             )
-    return corners, sizes
+        given[:, k] = numbers
+    return given, sizes
 
 
-def _slashes_per_word(text: bytes) -> Int64[np.ndarray, " C"]:
-    raw = np.frombuffer(text, np.uint8)
-    ink = raw > 32
-    begin = ink.copy()
-    begin[1:] &= ~ink[:-1]
-    starts = np.flatnonzero(begin)
-    if not len(starts):
-        return np.zeros(0, np.int64)
-    return np.add.reduceat((raw == 47).astype(np.int64), starts)
+def _given(values: Int64[np.ndarray, " K"], slashes: Int64[np.ndarray, " C"]) -> Int64[np.ndarray, "C 3"]:
+    """The three numbers of each corner as written, 0 where there is none."""
+    out = np.zeros((len(slashes), 3), np.int64)
+    if len(slashes) and slashes.min() == slashes.max():
+        out[:, : slashes[0] + 1] = values.reshape(len(slashes), -1)
+        return out
+    first = np.cumsum(slashes + 1) - slashes - 1
+    for k in range(3):
+        there = slashes >= k
+        out[there, k] = values[first[there] + k]
+    return out
+
+
+def _slashes(text: bytes, starts: Int64[np.ndarray, " C"]) -> Int64[np.ndarray, " C"]:
+    """How many slashes each word has, by where the words start."""
+    at = np.flatnonzero(np.frombuffer(text, np.uint8) == 47)
+    return np.diff(np.searchsorted(at, starts), append=len(at))

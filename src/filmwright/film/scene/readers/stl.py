@@ -61,8 +61,8 @@ def _corners(path: Path, data: bytes) -> Float32[np.ndarray, "C 3"]:
 
 def _text_corners(path: Path, data: bytes) -> Float32[np.ndarray, "C 3"]:
     lines = cut(data.lower())
-    which = np.flatnonzero(begins(lines, b"vertex"))
-    facets = int(begins(lines, b"endfacet").sum())
+    which = begins(lines, b"vertex")
+    facets = len(begins(lines, b"endfacet"))
     values = floats(body(lines, which, skip=6), f"{path}: a 'vertex' line")
     if len(values) != 9 * facets or len(which) != 3 * facets:
         raise BadAsset(
