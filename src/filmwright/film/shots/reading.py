@@ -26,7 +26,7 @@ def read_brief(
     text: str,
     *,
     mood: str | None = None,
-    seconds: float | Fraction | None = None,
+    seconds: float | int | Fraction | None = None,
     aspect: str | None = None,
     name: str | None = None,
     tagline: str | None = None,
@@ -89,7 +89,7 @@ def picture_size(aspect: str, short_side: int = 720) -> tuple[int, int]:
     return 2 * round(across * unit / 2), 2 * round(up * unit / 2)
 
 
-def film_seconds(seconds: float | Fraction) -> Fraction:
+def film_seconds(seconds: float | int | Fraction) -> Fraction:
     """A film's length as a fraction. Raises BadFilm where it is too short or too long to be one."""
     exact = Fraction(seconds).limit_denominator(1001) if float("-inf") < seconds < float("inf") else None
     if exact is None or not SHORTEST <= exact <= LONGEST:

@@ -65,7 +65,7 @@ def eye_level(subject: Subject) -> float:
 def hero_level(subject: Subject) -> float:
     """Radians of elevation of the low angle that makes it tall; a flat thing must still show its top."""
     flat = float(np.clip(subject.flatness, 0.05, 3.0))
-    return float(np.radians(np.interp(np.log(flat), np.log([0.05, 0.3, 0.8, 1.6, 3.0]), [26, 14, 3, -2, -4])))
+    return float(np.radians(np.interp(np.log(flat), np.log([0.05, 0.3, 0.8, 1.6, 3.0]), [26, 14, 1, -3, -5])))
 
 
 def front(take: Take) -> float:

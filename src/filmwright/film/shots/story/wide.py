@@ -17,6 +17,7 @@ from .rig import Rig, moments, path_of
 from .take import Take
 
 Span = tuple[float, float]
+_DRAMATIC = 70.0  # millimetres under which a lens stands near enough to look up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def crane(take: Take) -> Path:
 
 def hero(take: Take) -> Path:
     """Low and close: the product stands tall. Room for the tagline, if there is one."""
-    level = float(np.degrees(hero_level(take.subject)))
+    level = float(np.degrees(hero_level(take.subject))) - (3.0 if take.pace.lens[0] < _DRAMATIC else 0.0)
     span = min(0.55 * take.pace.orbit * take.seconds, 22.0)
     start = float(take.rng.uniform(8, 16))
     move = Move(

@@ -104,16 +104,13 @@ _ASPECTS: tuple[tuple[Aspect, str], ...] = (
     ("1:1", r"정사각형?|정방형|스퀘어"),
     ("16:9", r"가로(?!\s*(?:줄|무늬|선|결|등))\s*(?:형|영상|화면|비율|로|버전)|와이드\s*(?:스크린|화면|영상)"),
 )
-_RATIO = re.compile(r"(?<![\d:.])(\d{1,2})\s*[:x×]\s*(\d{1,2})(?![\d:])")
+_RATIO = re.compile(r"(?<![\d:.])(21:9|32:9|18:9|9:21|4:3|3:4|3:2|2:3|5:4|2:1|1:2|2\.39:1|2\.35:1|1\.85:1)(?![\d:])")
 
 
 def asked_aspects(text: str) -> list[Heard[str]]:
-    """Every shape of picture the text names, "9:16" or the like; also ratios that no film is made in."""
+    """Every shape of picture the text names, "9:16" or the like; also the usual ratios that no film is made in here."""
     known = [Heard(str(a), m.group()) for a, p in _ASPECTS for m in re.finditer(p, text, re.IGNORECASE)]
-    for m in _RATIO.finditer(text):
-        ratio = f"{m[1]}:{m[2]}"
-        if ratio not in {a for a, _ in _ASPECTS}:
-            known.append(Heard(ratio, m.group()))
+    known += [Heard(m[1], m.group()) for m in _RATIO.finditer(text)]
     return known
 
 

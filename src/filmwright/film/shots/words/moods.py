@@ -51,10 +51,10 @@ def primary_mood(heard: list[Heard[tuple[MoodName, float]]]) -> MoodName:
     for thing in heard:
         mood, weight = thing.value
         totals[mood] = totals.get(mood, 0.0) + weight
-        if weight < 0:
-            totals.setdefault(OPPOSITE[mood], 0.0)
-            totals[OPPOSITE[mood]] += -weight / 2
-    best = max(totals, key=lambda m: totals[m], default="calm")
+    for mood in {thing.value[0] for thing in heard if thing.value[1] < 0}:
+        totals[OPPOSITE[mood]] = totals.get(OPPOSITE[mood], 0.0) + 0.5
+    first = [thing.value[0] for thing in heard]
+    best = max(totals, key=lambda m: (totals[m], -first.index(m) if m in first else -len(first)), default="calm")
     return best if totals.get(best, 0.0) > 0 else "calm"
 
 
@@ -147,7 +147,7 @@ def _korean(text: str) -> list[_Hit]:
     for n, hit in reversed(list(enumerate(hits))):
         rest = text[hit.end :]
         chained = re.match(r"\w{0,2}거나", rest) and n + 1 < len(hits) and negated
-        own = _KO_AFTER.match(rest)
+        own = _KO_AFTER.match(text, hit.end)
         before = text[: hit.start]
         negated = bool(chained or own or re.search(r"(?:^|\s)(?:안|덜)\s+$", before))
         words = (text[hit.start : hit.end] + (own.group() if own else "")).strip()
