@@ -28,7 +28,7 @@ def compose(music: Music, seconds: Fraction, cuts: Sequence[Fraction], *, rate: 
     samples = _mixed(score)
     samples = _mastered(samples)
     if rate != RATE:
-        samples = _at_rate(samples, rate, round(seconds * rate))
+        samples = _stretched(samples, round(seconds * rate))
     return Sound(samples=samples, rate=rate)
 
 
@@ -60,7 +60,7 @@ def _mixed(score: Score) -> Stereo:
     duck = _ducking(kicks, samples, band.duck)[:, None]
     sent = players.sent * duck + drums.sent + marks.sent
     wet = in_room(filtered(sent, low=160), room(band.room, band.room_light, 11)) * np.float32(10 ** (band.wet / 20))
-    return players.dry * duck + drums.dry + marks.dry + wet * np.float32(2.0)
+    return players.dry * duck + drums.dry + marks.dry + wet
 
 
 def _play(score: Score, players: _Desk, drums: _Desk, rng: np.random.Generator) -> None:
@@ -96,7 +96,7 @@ def _pads(score: Score, desk: _Desk, rng: np.random.Generator) -> None:
         attack = min(band.pad_attack, 0.45 * (harmony.end - harmony.at))
         fade = min(2.5, 0.8 * (harmony.end - harmony.at)) if last else release
         sound = choir(partials, length, rng, cents=band.pad_cents) * swell(length, attack=attack, release=fade)[:, None]
-        desk.put(sound * np.float32(0.3), harmony.at, gain=band.pad_gain + 3 * harmony.rise, send=0.5)
+        desk.put(sound * np.float32(0.3), harmony.at, gain=band.pad_gain + 3 * harmony.rise, send=0.3)
     samples = len(desk.dry)
     breath = np.stack([noise(samples, rng, low=500, high=6000, slope=-3) for _ in range(2)], 1)
     slow = 0.6 + 0.4 * np.sin(2 * np.pi * (np.arange(samples) / RATE / 7.3 + rng.random()))
@@ -133,16 +133,15 @@ def _ducking(kicks: Sequence[float], samples: int, depth: float) -> Mono:
 
 def _mastered(samples: Stereo) -> Stereo:
     """No rumble, a little warmth, zero at both ends, and the loudness that the services play at."""
-    clean = filtered(samples, low=26, high=17_500)
-    peak = max(float(np.abs(clean).max(initial=0.0)), 1e-9)
-    warm = drive(clean / np.float32(peak), 1.2)
+    peak = max(float(np.abs(samples).max(initial=0.0)), 1e-9)
+    warm = filtered(drive(samples / np.float32(peak), 1.2), low=26, high=17_500)
     seconds = len(warm) / RATE
     shaped = warm * swell(len(warm), attack=min(0.02, seconds / 4), release=min(1.4, seconds / 4))[:, None]
     return levelled(shaped.astype(np.float32), RATE, target=LOUDNESS, ceiling=CEILING - 0.1)
 
 
-def _at_rate(samples: Stereo, rate: int, length: int) -> Stereo:
-    """The same sound at another rate, through the frequency domain."""
+def _stretched(samples: Stereo, length: int) -> Stereo:
+    """The same sound in another number of samples, through the frequency domain."""
     spectrum = np.fft.rfft(samples, axis=0)
     bins = length // 2 + 1
     fitted = np.zeros((bins, 2), np.complex128)

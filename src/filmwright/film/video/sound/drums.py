@@ -90,8 +90,9 @@ def tick(velocity: float, rng: np.random.Generator) -> Mono:
     del velocity
     samples = round(0.05 * RATE)
     time = seconds_of(samples)
-    tone = np.sin(2 * np.pi * np.float32(rng.choice([2300, 3100, 4150])) * time) * np.exp(-time * 160)
-    return _hit((tone * 0.5 + noise(samples, rng, low=5000, high=12_000) * np.exp(-time * 300) * 0.15).astype(np.float32), 0.0006)  # fmt: skip
+    tone = 0.5 * np.sin(2 * np.pi * np.float32(rng.choice([2300, 3100, 4150])) * time) * np.exp(-time * 160)
+    grit = 0.15 * noise(samples, rng, low=5000, high=12_000) * np.exp(-time * 300)
+    return _hit((tone + grit).astype(np.float32), 0.0006)
 
 
 def _hit(sound: Mono, attack: float) -> Mono:

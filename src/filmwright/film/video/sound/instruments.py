@@ -102,11 +102,15 @@ def nylon(midi: float, seconds: float, velocity: float, rng: np.random.Generator
     return _ended(tone * _onset(len(tone), 0.0015), held=seconds, release=0.6)
 
 
+_BELL = ((0.5, 0.25, 5.0), (1.0, 1.0, 4.5), (1.189, 0.16, 2.8), (1.5, 0.1, 2.0), (2.0, 0.55, 3.0), (2.67, 0.14, 1.4))
+"""A bell's partials: ratio to the prime, strength, seconds of ring."""
+
+
 def bell(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """A small struck bell, far away: hum, prime, tierce, quint, nominal and two above, long and quiet."""
     hertz, samples = pitch(midi), round(max(seconds, 2.5) * RATE)
     out = np.zeros(samples, np.float32)
-    for ratio, strength, ring in ((0.5, 0.25, 5), (1, 1, 4.5), (1.189, 0.16, 2.8), (1.5, 0.1, 2), (2, 0.55, 3), (2.67, 0.14, 1.4), (4.1, 0.12 * velocity, 0.9)):  # fmt: skip
+    for ratio, strength, ring in (*_BELL, (4.1, 0.12 * velocity, 0.9)):
         if hertz * ratio < 12_000:
             out += np.float32(strength) * ringing(hertz * ratio * (1 + rng.normal(0, 4e-4)), ring, samples)
     return _ended(out / 2.2 * _onset(samples, 0.004), held=samples / RATE - 0.8, release=0.8)

@@ -66,12 +66,9 @@ def _lufs(power: Float[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
 
 def _interpolator(phases: int, taps: int) -> Float[np.ndarray, "P T"]:
     """Windowed-sinc filters that give the signal at `phases` places between two samples."""
-    n = np.arange(taps) - taps / 2 + 1
-    places = np.arange(phases)[:, None] / phases
-    bank = (
-        np.sinc(n[None, :] - places)
-        * np.kaiser(2 * taps + 1, 7.0)[np.clip(np.rint(2 * (n[None, :] - places) + taps).astype(int), 0, 2 * taps)]
-    )
+    away = np.arange(taps)[None, :] - taps / 2 + 1 - np.arange(phases)[:, None] / phases
+    window = np.i0(7.0 * np.sqrt(np.clip(1 - (2 * away / taps) ** 2, 0, 1))) / np.i0(7.0)
+    bank = np.sinc(away) * window
     return bank / bank.sum(1, keepdims=True)
 
 

@@ -10,7 +10,11 @@ import numpy as np
 from filmwright.core.errors import BadFilm
 from filmwright.core.shot import Music
 
-from .moods import BANDS, Band, Chord, Layer
+from .bands import Band, Chord, Layer
+from .lively import LIVELY
+from .quiet import QUIET
+
+BANDS: dict[str, Band] = QUIET | LIVELY
 
 SIXTEENTHS = 16  # in a bar of four beats
 
@@ -143,7 +147,7 @@ def _played(
     grid = [(i, i * beat / 4) for i in range(int(np.ceil(arrival / (beat / 4) - 1e-6)))]
     hits = [(i, at, _force(layer, i)) for i, at in grid if _force(layer, i) > 0]
     out: list[Note] = []
-    shape = rng.permutation(8)
+    contour = np.clip(np.cumsum(rng.choice([-2, -1, 1, 2], 8)), -4, 4)  # a motif of eight notes that comes again
     for count, (i, at, force) in enumerate(hits):
         harmony = next(h for h in reversed(harmonies) if h.at <= at + 1e-6)
         if harmony.rise < layer.joins or at > arrival - beat / 8:
@@ -160,7 +164,9 @@ def _played(
             velocity=velocity,
             pan=float(layer.pan * (((count * 3) % 5) / 2 - 1)),
         )
-        out += [replace(note, midi=midi) for midi in _pitches(layer, band, root, harmony, int(shape[count % 8]), count)]
+        out += [
+            replace(note, midi=midi) for midi in _pitches(layer, band, root, harmony, int(contour[count % 8]), count)
+        ]
     return out
 
 
@@ -170,7 +176,7 @@ def _force(layer: Layer, sixteenth: int) -> int:
     return 0 if sign == "." else int(sign)
 
 
-def _pitches(layer: Layer, band: Band, root: int, harmony: Harmony, turn: int, count: int) -> list[float]:
+def _pitches(layer: Layer, band: Band, root: int, harmony: Harmony, height: int, count: int) -> list[float]:
     """What a player plays on one of its hits."""
     up = 12 * layer.octave
     bass, upper = harmony.notes[0], harmony.notes[1:]
@@ -185,9 +191,12 @@ def _pitches(layer: Layer, band: Band, root: int, harmony: Harmony, turn: int, c
     if layer.line == "arpeggio":
         ladder = [*upper, *(note + 12 for note in upper[:2])]
         return [ladder[(0, 2, 1, 3, 2, 4, 1, 3)[count % 8] % len(ladder)] + up]
-    near = [root + step + 12 * o for o in (0, 1) for step in band.scale]
-    tones = [note for note in near if any((note - chord) % 12 == 0 for chord in harmony.notes)] or list(upper)
-    return [(tones if count % 3 != 2 else near)[turn % len(tones if count % 3 != 2 else near)] + up]
+    scale = sorted(root + step + 12 * o for o in (0, 1) for step in band.scale)
+    wanted = scale[len(scale) // 2 + height]
+    if count % 3 == 2:  # a passing note; the others belong to the chord
+        return [wanted + up]
+    chord_tones = [note + 12 * o for note in harmony.notes for o in (-1, 0, 1)]
+    return [min(chord_tones, key=lambda note: abs(note - wanted)) + up]
 
 
 def _homecoming(band: Band, root: int, length: float, arrival: float, beat: float) -> list[Note]:
