@@ -122,6 +122,8 @@ class Lobes:
 
     f0: wp.vec3
     boost: wp.vec3  # multiple scattering's gain of the GGX lobe
+    glossy: wp.vec3  # directional albedo of the GGX lobe below the coat
+    coat: float  # directional albedo of the coat
     diffuse: wp.vec3  # albedo below the specular lobe and the coat
     under: float  # what the coat lets through
     coat_boost: float
@@ -145,21 +147,21 @@ def lobes(w: World, s: Surface, nv: float) -> Lobes:
     ab = directional_albedo(w, nv, s.roughness)
     total = wp.max(ab[0] + ab[1], 1.0e-3)
     out.boost = wp.vec3(1.0) + out.f0 * (1.0 / total - 1.0)
-    glossy = wp.cw_mul(out.f0 * ab[0] + wp.vec3(ab[1]), out.boost)
+    out.glossy = wp.cw_mul(out.f0 * ab[0] + wp.vec3(ab[1]), out.boost)
     dielectric = r * r * (1.0 - s.metallic) * ab[0] + (1.0 - s.metallic) * ab[1]
     dielectric = dielectric * (1.0 + r * r * (1.0 / total - 1.0))
     out.diffuse = s.base * wp.max(1.0 - s.metallic - dielectric, 0.0)
     out.under = 1.0
-    coat = float(0.0)
+    out.coat = 0.0
     if s.coat > 0.0:
         cc = directional_albedo(w, nv, s.coat_roughness)
         out.coat_boost = 1.0 + 0.04 * (1.0 / wp.max(cc[0] + cc[1], 1.0e-3) - 1.0)
-        coat = s.coat * (0.04 * cc[0] + cc[1]) * out.coat_boost
-        out.under = 1.0 - coat
-    a = brightness(glossy) * out.under
+        out.coat = s.coat * (0.04 * cc[0] + cc[1]) * out.coat_boost
+        out.under = 1.0 - out.coat
+    a = brightness(out.glossy) * out.under
     b = brightness(out.diffuse) * out.under * (1.0 - s.transmission)
-    sum = wp.max(a + b + coat, 1.0e-6)
-    out.pick_coat = coat / sum
+    sum = wp.max(a + b + out.coat, 1.0e-6)
+    out.pick_coat = out.coat / sum
     out.pick_glossy = a / sum
     out.pick_diffuse = wp.max(1.0 - out.pick_coat - out.pick_glossy, 0.0)
     return out

@@ -13,6 +13,8 @@ class Sampling:
 
     integrator: Literal["direct", "path"] = "direct"
     samples: int = 1  # of each pixel
+    share: bool = False  # direct light's: give signals for an Accumulator instead of a picture
+    phase: int = 0  # with share: 0 follows the frame before; 1, 2, ... look at the same frame once more
     bounces: int = 4  # after the first hit; the path tracer's
     antialias: bool = True  # samples spread over the pixel; False: all at its centre
     lens: bool = True  # depth of field; the path tracer's
@@ -23,14 +25,20 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Signals:
-    """What sharing samples over time needs to know of a "direct" frame, one value a pixel where its sample was taken."""
+    """What sharing a "direct" frame's samples over time needs, one value a pixel where its sample was taken.
 
-    light: Float32[np.ndarray, "H W 3"]  # noisy: irradiance over pi, by which `albedo` is to be multiplied
-    albedo: Float32[np.ndarray, "H W 3"]  # diffuse
-    depth: Float32[np.ndarray, "H W"]  # metres along the axis; inf where nothing is hit
+    The picture is steady + direct * light[0] + ambient * light[1:], light being sampled once in each 2x2 block.
+    """
+
+    steady: Float32[np.ndarray, "H W 3"]  # free of noise: reflections, emission, the sky
+    direct: Float32[np.ndarray, "H W 3"]  # area lights, as if nothing were between
+    ambient: Float32[np.ndarray, "H W 3"]  # the soft sky, as if nothing were between
+    light: Float32[np.ndarray, "h w 4"]  # noisy ratios
+    pick: tuple[int, int]  # x, y in its block of the pixel that light was sampled at
+    depth: Float32[np.ndarray, "H W"]  # metres along the axis; 1e6 where nothing is hit
     normals: Float32[np.ndarray, "H W 3"]
     ids: Int32[np.ndarray, "H W"]
-    back: Float32[np.ndarray, "H W 3"]  # where the point was in the frame before: x, y in pixels from here; its depth there
+    back: Float32[np.ndarray, "H W 3"]  # from here to where the point was a frame before (x, y, pixels); its depth there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +50,7 @@ class Raw:
     """
 
     frame: int
-    radiance: Float32[np.ndarray, "H W 3"]
+    radiance: Float32[np.ndarray, "H W 3"] | None  # None where `signals` are to be accumulated
     guide_albedo: Float32[np.ndarray, "H W 3"] | None = None
     guide_normals: Float32[np.ndarray, "H W 3"] | None = None
     signals: Signals | None = None

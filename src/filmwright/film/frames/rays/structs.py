@@ -92,6 +92,8 @@ class Sky:
     columns: wp.array2d(dtype=float)  # cumulative in each row
     rotation: float
     pick: float  # probability that it is the one sampled; 0: there is none
+    soft: wp.array3d(dtype=wp.vec3)  # blurred by roughness 0 to 1, before the rotation
+    harmonics: wp.array(dtype=wp.vec3)  # irradiance over pi, nine polynomials
 
 
 @wp.struct

@@ -7,15 +7,16 @@ from typing import Any, Self
 import numpy as np
 import warp as wp
 
-from filmwright.core.camera import Camera
 from filmwright.core.frames import PassName
 from filmwright.core.scene import Scene
 from filmwright.core.shot import Shot
 
-from . import centre, path, structs
+from . import centre, path
 from .device import ready
+from .direct import alone, shared
 from .nouns import Raw, Sampling
 from .upload import Upload
+from .view import view_of
 
 TECHNIQUES = {"both": 0, "light": 1, "bsdf": 2}
 MAX_SLICES = 8  # moments of a frame's exposure that motion blur is made of
@@ -46,26 +47,13 @@ class Tracer:
         assert self._upload is not None, "the tracer is closed"
         found = _passes(self._upload, shot, frame) if set(passes) - {"radiance"} else {}
         wanted = {*passes, "visible"} if "flow" in passes else {*passes}
-        radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
-        return Raw(
-            frame=frame,
-            radiance=radiance,
-            guide_albedo=albedo,
-            guide_normals=normals,
-            **{name: found[name] for name in wanted if name in found},
-        )
-
-
-def view_of(camera: Camera, width: int, height: int) -> Any:
-    """A camera as the kernels see it."""
-    axes = np.asarray(camera.world_from_camera, np.float64)
-    tall = 2 * np.tan(camera.fov_y / 2)
-    out = structs.View()
-    out.eye, out.forward = wp.vec3(*axes[:3, 3]), wp.vec3(*axes[:3, 2])
-    out.right, out.down = wp.vec3(*(axes[:3, 0] * tall * width / height)), wp.vec3(*(axes[:3, 1] * tall))
-    out.aperture, out.focus = camera.aperture, max(camera.focus, 1e-4)
-    out.width, out.height, out.spread = width, height, float(tall / height)
-    return out
+        more = {name: found[name] for name in wanted if name in found}
+        if sampling.integrator == "path":
+            radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
+            return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals, **more)
+        if sampling.share:
+            return Raw(frame=frame, radiance=None, signals=shared(self._upload, shot, frame, sampling), **more)
+        return Raw(frame=frame, radiance=alone(self._upload, shot, frame, sampling), **more)
 
 
 def _paths(

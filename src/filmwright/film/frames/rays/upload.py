@@ -11,6 +11,7 @@ from filmwright.core.scene import AlphaMode, AreaLight, Scene
 
 from . import structs
 from .flatten import Triangles, flatten, texture_density
+from .prefilter import harmonics, soft_sky
 from .pyramids import WRAPS, Pool, curves, pool
 from .tables import directional_albedo, picks, sky_tables
 
@@ -84,6 +85,8 @@ class Upload:
     def _sky(self) -> float:
         self.sky = structs.Sky()
         environment = self.scene.environment
+        self.sky.harmonics = self._array(harmonics(environment), wp.vec3)
+        self.sky.soft = self._array(soft_sky(environment), wp.vec3)
         if environment is None:
             self.sky.pixels = self._array(np.zeros((1, 1, 3), np.float32), wp.vec3)
             self.sky.density = self._array(np.ones((1, 1), np.float32), float)

@@ -1,0 +1,112 @@
+"""Sampled light on half the resolution: shares of the rectangles that are seen, and light from all around.
+
+A block of 2x2 pixels has one point that is sampled, another one each frame. What is kept are ratios to the light that
+`shade` has in closed form, so that edges, normals and textures stay those of the full resolution.
+"""
+
+import warp as wp
+
+from .bsdf import basis, brightness
+from .compose import sampled_pixel
+from .hits import film_ray, nearest, passage, surface
+from .sampler import pair, pixel_seed
+from .softlight import form_factor, sky_diffuse, sky_soft
+from .structs import Light, Sky, View, World
+from .visible import struck
+
+wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+
+FAR = wp.constant(1.0e6)
+BLUR = wp.constant(0.5)  # roughness of the sky that single rays see; blur is less noise
+
+
+@wp.func
+def one_light(lights: wp.array(dtype=Light), p: wp.vec3, n: wp.vec3, u: float) -> wp.vec2:
+    """A rectangle chosen by what it could give p, and what all could give: (index, brightness); -1 where none can."""
+    total = float(0.0)
+    for i in range(lights.shape[0]):
+        total = total + form_factor(lights, i, p, n) * brightness(lights[i].radiance)
+    if total <= 0.0:
+        return wp.vec2(-1.0, 0.0)
+    goal = u * total
+    sum = float(0.0)
+    pick = int(0)
+    for i in range(lights.shape[0]):
+        f = form_factor(lights, i, p, n) * brightness(lights[i].radiance)
+        if f > 0.0 and sum <= goal:
+            pick = i
+        sum = sum + f
+    return wp.vec2(float(pick), total)
+
+
+@wp.func
+def seen_share(w: World, lights: wp.array(dtype=Light), i: int, p: wp.vec3, u: wp.vec2) -> float:
+    """How much of one random point of rectangle i is seen from p."""
+    q = lights[i].center + lights[i].u * (2.0 * u[0] - 1.0) + lights[i].v * (2.0 * u[1] - 1.0) - p
+    far = wp.length(q)
+    return brightness(passage(w, p, q / wp.max(far, 1.0e-9), far - 2.0 * w.epsilon))
+
+
+@wp.func
+def around(
+    w: World, sky: Sky, lights: wp.array(dtype=Light), p: wp.vec3, n: wp.vec3, cone: float, u: wp.vec2, v: wp.vec2, k: float
+) -> wp.vec3:
+    """Light from one random direction: the sky, or what stands before it, lit by the sky and one rectangle."""
+    r = wp.sqrt(u[0])
+    phi = 6.2831853 * u[1]
+    d = basis(n) * wp.vec3(r * wp.cos(phi), r * wp.sin(phi), wp.sqrt(wp.max(0.0, 1.0 - u[0])))
+    h = nearest(w, p, d, FAR, 0.5)
+    if h.face < 0:
+        return sky_soft(sky, d, BLUR)
+    s = surface(w, h, p, d, cone + 0.5 * h.t)
+    if s.unlit == 1:
+        return s.emission + s.base
+    light = sky_diffuse(sky, s.normal) * 0.7
+    found = one_light(lights, s.lift, s.normal, k)
+    if found[0] >= 0.0:
+        i = int(found[0])
+        share = seen_share(w, lights, i, s.lift, v) * found[1]
+        light = light + lights[i].radiance * (share / wp.max(brightness(lights[i].radiance), 1.0e-6))
+    # metals too give light on: their reflectance stands for an albedo
+    return s.emission + wp.cw_mul(s.base, light)
+
+
+@wp.kernel
+def gather(
+    w: World,
+    sky: Sky,
+    lights: wp.array(dtype=Light),
+    view: View,
+    jitter: wp.vec2,
+    pick_x: int,
+    pick_y: int,
+    seed: int,
+    index: int,
+    seen: wp.array(dtype=int),
+    normals: wp.array(dtype=wp.vec3),
+    half_width: int,
+    light: wp.array(dtype=wp.vec4),
+):
+    """Sample each block's light: x the share of rectangles seen, yzw the light around over the soft sky's."""
+    tid = wp.tid()
+    pixel = sampled_pixel(tid % half_width, tid / half_width, pick_x, pick_y, view.width, view.height)
+    px = pixel % view.width
+    py = pixel / view.width
+    face = seen[pixel]
+    if face < 0:
+        light[tid] = wp.vec4(1.0)
+        return
+    d = wp.normalize(film_ray(view, float(px) + jitter[0], float(py) + jitter[1]))
+    h = struck(w, face, view.eye, d)
+    cone = h.t * view.spread
+    s = surface(w, h, view.eye, d, cone)
+    n = normals[pixel]
+    own = pixel_seed(seed, 0, tid)
+    u = pair(index, own, 0)
+    share = float(1.0)
+    found = one_light(lights, s.lift, n, pair(index, own, 1)[0])
+    if found[0] >= 0.0:
+        share = seen_share(w, lights, int(found[0]), s.lift, u)
+    a = around(w, sky, lights, s.lift, n, cone, pair(index, own, 2), pair(index, own, 3), pair(index, own, 1)[1])
+    e = sky_diffuse(sky, n)
+    light[tid] = wp.vec4(share, a[0] / e[0], a[1] / e[1], a[2] / e[2])

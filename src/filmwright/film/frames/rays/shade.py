@@ -1,0 +1,138 @@
+"""A frame's direct light, split by what is noise-free and what is to be multiplied by sampled light later."""
+
+import warp as wp
+
+from .bsdf import Surface, lobes
+from .hits import film_ray, nearest, passage, project, surface
+from .lights import sky_radiance
+from .softlight import form_factor, mirrored_light, sky_diffuse, sky_soft
+from .structs import Light, Sky, View, World
+from .visible import struck
+
+wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+
+FAR = wp.constant(1.0e6)
+FILL = wp.constant(0.8)  # how much of the open sky's light gets to things that are seen in reflections
+SHARP = wp.constant(0.35)  # up to this roughness reflections are traced
+BLURRED = wp.constant(0.5)  # from this on they are not
+
+
+@wp.func
+def glimpse(w: World, sky: Sky, lights: wp.array(dtype=Light), s: Surface, v: wp.vec3) -> wp.vec3:
+    """A surface as it looks in a reflection: lit by rectangles with one shadow ray each, and by the soft sky."""
+    out = s.emission
+    if s.unlit == 1:
+        return out + s.base
+    b = lobes(w, s, wp.max(wp.dot(s.normal, v), 1.0e-4))
+    ab = b.glossy * b.under
+    light = sky_diffuse(sky, s.normal) * (FILL * s.occlusion)
+    for i in range(lights.shape[0]):
+        f = form_factor(lights, i, s.point, s.normal)
+        if f > 1.0e-4:
+            d = lights[i].center - s.lift
+            far = wp.length(d)
+            light = light + wp.cw_mul(lights[i].radiance * f, passage(w, s.lift, d / far, far - 2.0 * w.epsilon))
+    r = s.normal * (2.0 * wp.dot(s.normal, v)) - v
+    out = out + wp.cw_mul(b.diffuse * b.under, light)
+    return out + wp.cw_mul(ab, sky_soft(sky, r, wp.max(s.roughness, 0.2)) * 0.8 + light * 0.2)
+
+
+@wp.func
+def mirrored(
+    w: World, sky: Sky, lights: wp.array(dtype=Light), s: Surface, d: wp.vec3, alpha: float, width: float, spread: float
+) -> wp.vec3:
+    """What a reflection ray brings back: the set and the product, rectangles in front of them, or the sky."""
+    h = nearest(w, s.lift, d, FAR, 0.5)
+    light = wp.vec3(0.0)
+    if h.face < 0:
+        if alpha < 0.01:
+            light = sky_radiance(sky, d)
+        else:
+            light = sky_soft(sky, d, wp.sqrt(alpha))
+    else:
+        cone = width + (spread + alpha) * h.t
+        there = surface(w, h, s.lift, d, cone)
+        light = glimpse(w, sky, lights, there, -d)
+    for i in range(lights.shape[0]):
+        light = light + mirrored_light(lights, i, s.lift, d, alpha, h.t)
+    return light
+
+
+@wp.kernel
+def shade(
+    w: World,
+    sky: Sky,
+    lights: wp.array(dtype=Light),
+    view: View,
+    before: View,
+    before_points: wp.array(dtype=wp.vec3),
+    jitter: wp.vec2,
+    seen: wp.array(dtype=int),
+    steady: wp.array(dtype=wp.vec3),
+    direct: wp.array(dtype=wp.vec3),
+    ambient: wp.array(dtype=wp.vec3),
+    depth: wp.array(dtype=float),
+    normals: wp.array(dtype=wp.vec3),
+    ids: wp.array(dtype=int),
+    back: wp.array(dtype=wp.vec3),
+):
+    """Shade each pixel's face. The picture is steady + direct * (share of the rectangles seen) + ambient * (gathered
+    light over the soft sky's).
+    """
+    tid = wp.tid()
+    x = float(tid % view.width) + jitter[0]
+    y = float(tid / view.width) + jitter[1]
+    axis = film_ray(view, x, y)
+    length = wp.length(axis)
+    d = axis / length
+    face = seen[tid]
+    if face < 0:
+        there = project(before, before.eye + d * FAR)
+        steady[tid] = sky_radiance(sky, d)
+        direct[tid] = wp.vec3(0.0)
+        ambient[tid] = wp.vec3(0.0)
+        depth[tid] = FAR
+        normals[tid] = -d
+        ids[tid] = 0
+        back[tid] = wp.vec3(there[0] - x, there[1] - y, FAR)
+        return
+    h = struck(w, face, view.eye, d)
+    width = h.t * view.spread
+    s = surface(w, h, view.eye, d, width * 0.7)
+    f = w.faces[face]
+    p = before_points[f[0]] * h.u + before_points[f[1]] * h.v + before_points[f[2]] * (1.0 - h.u - h.v)
+    there = project(before, p)
+    depth[tid] = h.t / length
+    normals[tid] = s.normal
+    ids[tid] = s.node + 1
+    back[tid] = wp.vec3(there[0] - x, there[1] - y, there[2])
+    v = -d
+    if s.unlit == 1:
+        steady[tid] = s.emission + s.base
+        direct[tid] = wp.vec3(0.0)
+        ambient[tid] = wp.vec3(0.0)
+        return
+    nv = wp.max(wp.dot(s.normal, v), 1.0e-4)
+    b = lobes(w, s, nv)
+    r = s.normal * (2.0 * nv) - v
+    rect = wp.vec3(0.0)
+    for i in range(lights.shape[0]):
+        rect = rect + lights[i].radiance * form_factor(lights, i, s.lift, s.normal)
+    soft = sky_diffuse(sky, s.normal) * s.occlusion
+    calm = s.emission
+    straight = wp.cw_mul(b.diffuse, rect) * b.under
+    around = wp.cw_mul(b.diffuse, soft) * b.under
+    glossy = b.glossy * b.under
+    traced = 1.0 - wp.clamp((s.roughness - SHARP) / (BLURRED - SHARP), 0.0, 1.0)
+    if traced < 1.0:  # a blur of all that is around, which the gathered light knows best
+        rest = glossy * (1.0 - traced)
+        around = around + wp.cw_mul(rest, (sky_diffuse(sky, r) + soft) * 0.5)
+        for i in range(lights.shape[0]):
+            straight = straight + wp.cw_mul(rest, mirrored_light(lights, i, s.lift, r, s.alpha, FAR))
+    if traced > 0.0:
+        calm = calm + wp.cw_mul(glossy * traced, mirrored(w, sky, lights, s, r, s.alpha, width, view.spread))
+    if s.coat > 0.0:
+        calm = calm + mirrored(w, sky, lights, s, r, s.coat_alpha, width, view.spread) * b.coat
+    steady[tid] = calm
+    direct[tid] = straight
+    ambient[tid] = around

@@ -1,0 +1,111 @@
+"""Light without noise: what unblocked rectangles and the blurred sky give a surface, in closed form."""
+
+import warp as wp
+
+from .lights import sky_place
+from .structs import Light, Sky
+
+
+@wp.func
+def edge(a: wp.vec3, b: wp.vec3) -> wp.vec3:
+    """A polygon edge's share of the vector irradiance, a and b units (Heitz et al. 2016's fit of acos)."""
+    x = wp.dot(a, b)
+    y = wp.abs(x)
+    v = (0.8543985 + (0.4965155 + 0.0145206 * y) * y) / (3.4175940 + (4.1616724 + y) * y)
+    k = v
+    if x <= 0.0:
+        k = 0.5 / wp.sqrt(wp.max(1.0 - x * x, 1.0e-7)) - v
+    return wp.cross(a, b) * k
+
+
+@wp.func
+def form_factor(lights: wp.array(dtype=Light), i: int, p: wp.vec3, n: wp.vec3) -> float:
+    """Lambert's form factor of rectangle i seen from p, nothing between; irradiance over pi is radiance times it.
+
+    Where the horizon cuts the rectangle, the part below counts negative: a soft terminator.
+    """
+    c = lights[i].center - p
+    if wp.dot(c, lights[i].normal) >= 0.0:
+        return 0.0
+    u = lights[i].u
+    v = lights[i].v
+    a = wp.normalize(c - u - v)
+    b = wp.normalize(c + u - v)
+    d = wp.normalize(c + u + v)
+    e = wp.normalize(c - u + v)
+    sum = edge(a, b) + edge(b, d) + edge(d, e) + edge(e, a)
+    return wp.max(-wp.dot(sum, n), 0.0)
+
+
+@wp.func
+def share(reach: float, at: float, blur: float) -> float:
+    """The share of a GGX-tailed streak, `at` from a slit's middle and `blur` wide, within `reach` of it."""
+    a = reach - at
+    b = reach + at
+    return 0.5 * (a / wp.sqrt(a * a + blur * blur) + b / wp.sqrt(b * b + blur * blur))
+
+
+@wp.func
+def mirrored_light(lights: wp.array(dtype=Light), i: int, p: wp.vec3, r: wp.vec3, alpha: float, reach: float) -> wp.vec3:
+    """Rectangle i's light in a mirror direction, blurred by the roughness; none of it beyond `reach`."""
+    facing = -wp.dot(r, lights[i].normal)
+    c = lights[i].center - p
+    gap = -wp.dot(c, lights[i].normal)
+    if gap <= 0.0 or wp.dot(r, c) <= 0.0:
+        return wp.vec3(0.0)
+    t = gap / wp.max(facing, 0.15)
+    if t > reach:
+        return wp.vec3(0.0)
+    q = r * t - c
+    length_u = wp.length(lights[i].u)
+    length_v = wp.length(lights[i].v)
+    blur = wp.max(2.0 * alpha * t, 1.0e-3 * length_u)
+    s = share(length_u, wp.dot(q, lights[i].u) / length_u, blur)
+    s = s * share(length_v, wp.dot(q, lights[i].v) / length_v, blur)
+    return lights[i].radiance * (s * wp.clamp(facing * 8.0, 0.0, 1.0))
+
+
+@wp.func
+def sky_diffuse(sky: Sky, normal: wp.vec3) -> wp.vec3:
+    """Irradiance over pi of the whole sky on a surface (Ramamoorthi and Hanrahan 2001)."""
+    x = normal[0]
+    y = normal[1]
+    z = normal[2]
+    e = sky.harmonics[0] + sky.harmonics[1] * x + sky.harmonics[2] * y + sky.harmonics[3] * z
+    e = e + sky.harmonics[4] * (x * y) + sky.harmonics[5] * (y * z) + sky.harmonics[6] * (3.0 * z * z - 1.0)
+    e = e + sky.harmonics[7] * (x * z) + sky.harmonics[8] * (x * x - y * y)
+    # never below a fifth of the mean: black directions see the set, and ratios to this must stay bounded
+    low = sky.harmonics[0] * 0.2 + wp.vec3(1.0e-4)
+    return wp.max(e, low)
+
+
+@wp.func
+def soft_level(sky: Sky, level: int, uv: wp.vec2) -> wp.vec3:
+    """One blur of the sky, bilinear."""
+    height = sky.soft.shape[1]
+    width = sky.soft.shape[2]
+    x = uv[0] * float(width) - 0.5
+    y = uv[1] * float(height) - 0.5
+    fx = wp.floor(x)
+    fy = wp.floor(y)
+    x0 = (int(fx) + width) % width
+    x1 = (int(fx) + 1) % width
+    y0 = wp.max(int(fy), 0)
+    y1 = wp.min(int(fy) + 1, height - 1)
+    fx = x - fx
+    fy = y - fy
+    top = sky.soft[level, y0, x0] * (1.0 - fx) + sky.soft[level, y0, x1] * fx
+    bottom = sky.soft[level, y1, x0] * (1.0 - fx) + sky.soft[level, y1, x1] * fx
+    return top * (1.0 - fy) + bottom * fy
+
+
+@wp.func
+def sky_soft(sky: Sky, d: wp.vec3, roughness: float) -> wp.vec3:
+    """The sky around direction d as a lobe of this roughness sees it."""
+    if sky.pick <= 0.0:
+        return wp.vec3(0.0)
+    uv = sky_place(sky, d)
+    top = sky.soft.shape[0] - 1
+    x = wp.clamp(roughness, 0.0, 1.0) * float(top)
+    low = wp.min(int(x), top - 1)
+    return soft_level(sky, low, uv) * (1.0 - (x - float(low))) + soft_level(sky, low + 1, uv) * (x - float(low))
