@@ -108,6 +108,7 @@ def test_cuts_and_length_of_a_plan():
     plan = board("2", "3", "1", joins=(Join(), Join(kind="dissolve", seconds=Fraction(1, 2))))
     assert plan.seconds == Fraction(11, 2)
     assert plan.cuts == (0, 2, Fraction(19, 4))
+    assert plan.spans == ((0, 2), (2, Fraction(19, 4)), (Fraction(19, 4), Fraction(11, 2)))
 
 
 def test_content_hash_sees_every_change_and_nothing_else():

@@ -116,6 +116,12 @@ class Storyboard:
         return tuple(out)
 
     @property
+    def spans(self) -> tuple[tuple[Fraction, Fraction], ...]:
+        """From and to, in seconds into the film, of each shot; dissolves are halved between neighbours."""
+        cuts = self.cuts
+        return tuple(zip(cuts, (*cuts[1:], self.seconds), strict=True))
+
+    @property
     def seconds(self) -> Fraction:
         """Length of the film."""
         return sum((s.seconds for s in self.shots), Fraction(0)) - sum((j.seconds for j in self.joins), Fraction(0))

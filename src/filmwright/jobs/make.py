@@ -15,7 +15,7 @@ from filmwright.core.files import sweep, writing
 from filmwright.core.frames import Frames
 from filmwright.core.manifest import Manifest, TakeRecord, now, versions
 from filmwright.core.progress import Report, Step, silent
-from filmwright.core.shot import Shot
+from filmwright.core.shot import Shot, Storyboard
 from filmwright.core.video import Video
 from filmwright.film.frames.renderers import Renderer, renderers
 from filmwright.film.video.codecs import Codec, codecs
@@ -74,7 +74,7 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
         video = finish(planned, takes, codec, out / f"{film.title}{codec.suffix}", report)
     with clock("pictures"):
         sheet, still = out / f"{film.title}.sheet.jpg", out / f"{film.title}.poster.jpg"
-        contact_sheet(list(stills(takes)), sheet, title=planned.storyboard.title)
+        contact_sheet(list(stills(planned.storyboard, takes)), sheet, title=planned.storyboard.title)
         poster(hero(takes), still)
     save_film(film, out / "film.toml")
     manifest = describe(
@@ -161,15 +161,11 @@ def counted(frames: Iterable[Frames], what: str, total: int, report: Report) -> 
         report(Step(what, done, total))
 
 
-def stills(takes: list[Take]) -> Iterator[Still]:
+def stills(storyboard: Storyboard, takes: list[Take]) -> Iterator[Still]:
     """The middle picture of every take."""
-    for take in takes:
-        yield Still(
-            rgb=picture(take, take.shot.num_frames // 2),
-            name=take.shot.name,
-            start=take.record.start,
-            seconds=float(take.shot.seconds),
-        )
+    for take, (start, end) in zip(takes, storyboard.spans, strict=True):
+        rgb = picture(take, take.shot.num_frames // 2)
+        yield Still(rgb=rgb, name=take.shot.name, start=float(start), seconds=float(end - start))
 
 
 def hero(takes: list[Take]) -> Frames:

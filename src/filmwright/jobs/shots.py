@@ -43,7 +43,7 @@ def shots(film: Film, out: Path, report: Report = silent) -> Sheet:
 def draw(planned: Plan, renderer: Renderer, report: Report = silent) -> Iterator[Still]:
     """The middle picture of every shot with the titles that stand on it."""
     board = planned.storyboard
-    for done, (shot, start) in enumerate(zip(board.shots, board.cuts, strict=True)):
+    for done, (shot, (start, end)) in enumerate(zip(board.shots, board.spans, strict=True)):
         report(Step("draw the storyboard", done, len(board.shots), "shots"))
         middle = shot.num_frames // 2
         frames = next(iter(renderer.render(planned.stage.scene, _small(shot), frames=range(middle, middle + 1))), None)
@@ -51,7 +51,7 @@ def draw(planned: Plan, renderer: Renderer, report: Report = silent) -> Iterator
             raise RenderFailed(f"the renderer gave no picture of shot {shot.name!r}")
         shown = replace(frames, start=start + middle / shot.fps)
         titled = next(overlay([shown], board, mood=planned.brief.mood, fonts=planned.film.fonts))
-        yield Still(rgb=titled.rgb[0], name=shot.name, start=float(start), seconds=float(shot.seconds))
+        yield Still(rgb=titled.rgb[0], name=shot.name, start=float(start), seconds=float(end - start))
     report(Step("draw the storyboard", len(board.shots), len(board.shots), "shots"))
 
 
