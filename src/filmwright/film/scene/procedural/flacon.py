@@ -11,8 +11,8 @@ from .loft import loft, ramp
 from .metals import lacquer, metal, turned
 from .parts import Part, assemble
 from .profile import lengths, rounded
-from .relief import Top
-from .section import Section, Wrap
+from .section import Section
+from .sheets import Top, Wrap
 
 SECTION = Section(half_width=33.0, half_depth=19.0, exponent=4.0, round_at=11.0)
 PLATE = Plate(width=48.0, height=36.0, corner=3.2, middle=50.0)
@@ -29,7 +29,7 @@ COLORS: dict[str, Vec3] = {
 def flacon(*, color: str, label: str, seed: int) -> Scene:
     """The bundled sample: about 14 cm tall, 7 cm wide."""
     deep = COLORS[color]
-    polished, satin = metal("polished gold", roughness=0.11), metal("satin gold", roughness=0.24)
+    polished, satin = metal("polished gold", roughness=0.11), metal("satin gold", roughness=0.3)
     sheet = Wrap(section=SECTION)
     name = write(label, SERIF, cap_height=6.3, tracking=0.1, baseline=PLATE.middle + 0.9)
     parts = [
@@ -37,7 +37,7 @@ def flacon(*, color: str, label: str, seed: int) -> Scene:
         Part(name="body", mesh=_body(lacquer("lacquer", deep))),
         Part(name="plate", mesh=plate_mesh(PLATE, sheet, enamel(PLATE, deep, (name, *_small_print()), hairline=0.28))),
         Part(name="bezel", mesh=bezel_mesh(PLATE, sheet, polished)),
-        Part(name="lettering", mesh=raised(name, sheet, satin, ground=PLATE.rise, height=0.55, edge=0.3, step=0.125)),
+        Part(name="lettering", mesh=raised(name, sheet, satin, ground=PLATE.rise, height=0.6, edge=0.62, step=0.125)),
         Part(name="collar", mesh=_collar(polished)),
         Part(name="cap", mesh=_cap(seed)),
         Part(name="inlay", mesh=_inlay(lacquer("inlay lacquer", deep))),

@@ -9,8 +9,9 @@ from filmwright.core.scene import Material, Mesh, Vec3
 
 from . import paint
 from .lettering import Lettering, distance
-from .metals import GOLD
-from .relief import Rise, Sheet, relief
+from .metals import GOLD, UNDER_COAT
+from .relief import Rise, relief
+from .sheets import Sheet
 
 COLUMNS = 2048  # texels across a plate
 
@@ -88,6 +89,7 @@ def enamel(plate: Plate, color: Vec3, print_: tuple[Lettering, ...], *, hairline
         roughness=1.0,
         metallic_roughness_texture=paint.surface_texture(np.float32(0.38) - np.float32(0.1) * ink, ink),
         normal_texture=paint.normal_texture(np.float32(0.02) * ink, texel),
+        ior=UNDER_COAT,
         clearcoat=1.0,
         clearcoat_roughness=0.03,
     )

@@ -13,6 +13,8 @@ from .section import Section
 # (share of the way around [1, A], profile points [P, 1, 2]) -> millimetres outwards, broadcast to [P, A]
 Displace = Callable[[Float[np.ndarray, "1 A"], Float[np.ndarray, "P 1 2"]], Float[np.ndarray, "P A"]]
 
+ON_AXIS = 1e-9  # millimetres of radius below which a ring is a point
+
 
 def loft(
     profile: Float[np.ndarray, "P 2"],
@@ -28,16 +30,17 @@ def loft(
     the face normals weighted by area, so flats stay flat beside small roundings. Millimetres.
     """
     angles = section.even_angles(num)
-    reach = section.reach(profile[:, None, :1][..., 0], angles[None])
+    reach = np.where(profile[:, :1] < ON_AXIS, 0.0, section.reach(profile[:, :1], angles[None]))
     around = np.stack([np.cos(angles), np.sin(angles)], -1)
     grid = np.concatenate([reach[..., None] * around, np.broadcast_to(profile[:, None, 1:], (*reach.shape, 1))], -1)
+    grid[:, -1] = grid[:, 0]  # the seam closes to the last bit
     welded = _welded(profile, num)
     faces = _faces(welded, num)
     if displace is not None:
         u = np.linspace(0.0, 1.0, num + 1)[None]
         amount = displace(u, profile[:, None, :])
         grid = grid + _normals(grid.reshape(-1, 3), faces, welded).reshape(grid.shape) * amount[..., None]
-        grid[:, -1] = grid[:, 0]  # the seam closes to the last bit
+        grid[:, -1] = grid[:, 0]
     positions = grid.reshape(-1, 3)
     normals = _normals(positions, faces, welded)
     return Mesh(
@@ -54,7 +57,7 @@ def _welded(profile: Float[np.ndarray, "P 2"], num: int) -> Int[np.ndarray, " V"
     """For each vertex the first one that stands at its place: the seam's twin, or one for a whole pole."""
     column = np.arange(num + 1) % num
     rows = np.arange(len(profile))[:, None] * (num + 1)
-    pole = profile[:, :1] < 1e-9
+    pole = profile[:, :1] < ON_AXIS
     return np.where(pole, rows, rows + column).ravel()
 
 

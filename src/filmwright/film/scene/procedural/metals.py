@@ -7,7 +7,9 @@ from filmwright.core.scene import Material, Vec3
 
 from .paint import grain, normal_texture, surface_texture
 
-GOLD: Vec3 = (0.94, 0.69, 0.36)  # linear reflectance at normal incidence, a warm champagne
+GOLD: Vec3 = (0.955, 0.66, 0.37)  # linear reflectance at normal incidence, a warm champagne
+
+UNDER_COAT = 1.15  # the pigment's index of refraction against its coat's: hardly a step, so hardly a haze
 
 
 def metal(name: str, color: Vec3 = GOLD, *, roughness: float) -> Material:
@@ -45,4 +47,11 @@ def turned(
 
 def lacquer(name: str, color: Vec3, *, roughness: float = 0.38) -> Material:
     """Deep colour under a clear, polished coat."""
-    return Material(name=name, base_color=(*color, 1.0), roughness=roughness, clearcoat=1.0, clearcoat_roughness=0.03)
+    return Material(
+        name=name,
+        base_color=(*color, 1.0),
+        roughness=roughness,
+        ior=UNDER_COAT,
+        clearcoat=1.0,
+        clearcoat_roughness=0.03,
+    )

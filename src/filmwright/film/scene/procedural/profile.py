@@ -5,17 +5,18 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float
 
-Corner = tuple[float, float, float]  # radius, height and rounding, millimetres
+Number = float | int
+Corner = tuple[Number, Number, Number]  # radius, height and rounding, millimetres
 
 
-def rounded(corners: Iterable[Corner], *, cuts: Iterable[float] = (), arc_steps: int = 0) -> Float[np.ndarray, "P 2"]:
+def rounded(corners: Iterable[Corner], *, cuts: Iterable[Number] = (), arc_steps: int = 0) -> Float[np.ndarray, "P 2"]:
     """A polyline through `corners`, each replaced by an arc of its rounding.
 
     Rising straights get a point at each height in `cuts`. `arc_steps` are segments a quarter turn; 0 chooses
     them by the rounding's size. Raises ValueError where two roundings don't fit on the straight between them.
     """
     points = np.array([c[:2] for c in corners], float)
-    radii = [c[2] for c in corners]
+    radii = [float(c[2]) for c in corners]
     heights = np.array(sorted(cuts), float)
     out = [points[:1]]
     used = 0.0  # length of the straight that the last arc took

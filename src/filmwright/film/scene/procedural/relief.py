@@ -1,46 +1,15 @@
 """Raised shapes with rounded edges, meshed from a distance field and laid on a surface."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from filmwright.core.scene import Material, Mesh
 
+from .sheets import Sheet
+
 STEEPEST = 8.0  # slope at the foot of a rounded edge, where the quarter round stands upright
-
-
-class Sheet(Protocol):
-    """A surface to lay a flat drawing on: x to the right, z up, then height along the outward normal; millimetres."""
-
-    def place(
-        self, x: Float[np.ndarray, " V"], z: Float[np.ndarray, " V"], height: Float[np.ndarray, " V"]
-    ) -> Float[np.ndarray, "V 3"]:
-        """Points in space."""
-        ...
-
-    def turn(self, x: Float[np.ndarray, " V"], direction: Float[np.ndarray, "V 3"]) -> Float[np.ndarray, "V 3"]:
-        """Directions (right, up, out) in space."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Top:
-    """A level surface seen from above, its drawing upright for somebody who stands in front."""
-
-    level: float  # millimetres
-
-    def place(
-        self, x: Float[np.ndarray, " V"], z: Float[np.ndarray, " V"], height: Float[np.ndarray, " V"]
-    ) -> Float[np.ndarray, "V 3"]:
-        """Points in space."""
-        return np.stack([x, z, self.level + height], -1)
-
-    def turn(self, x: Float[np.ndarray, " V"], direction: Float[np.ndarray, "V 3"]) -> Float[np.ndarray, "V 3"]:
-        """The same directions: up the drawing is away from the front, out is up."""
-        del x
-        return direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

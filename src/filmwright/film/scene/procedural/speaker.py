@@ -14,7 +14,8 @@ from .loft import loft, ramp
 from .metals import metal, turned
 from .parts import Part, assemble
 from .profile import lengths, rounded
-from .section import Section, Wrap
+from .section import Section
+from .sheets import Wrap
 
 SECTION = Section(half_width=60.0, half_depth=44.0, exponent=3.4, round_at=30.0)
 ALUMINIUM: Vec3 = (0.78, 0.79, 0.80)
