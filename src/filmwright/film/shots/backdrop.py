@@ -22,39 +22,71 @@ def backdrop_color(surface: Surface, style: Backdrop, *, wanted: Vec3 | None = N
     if wanted is not None:
         return np.array(wanted, float)
     lab = oklab(surface.colors[surface.coverage > 0.1] if (surface.coverage > 0.1).any() else surface.colors)
-    hue, chroma = _main_hue(lab)
-    choices = [(light, h, cost) for light in np.linspace(*style.lightness, 7) for h, cost in _hues(style, hue, chroma)]
-    strength = style.chroma if style.relation == "fixed" else style.chroma * min(1.0, chroma / _GREY + 0.35)
-    scores = [_contrast(lab, in_gamut(float(light), strength, h)) - cost for light, h, cost in choices]
-    light, h, _ = choices[int(np.argmax(scores))]
-    return in_gamut(float(light), strength, h)
+    best, choice = -np.inf, np.zeros(3)
+    for hue, strength, cost in _hues(style, lab):
+        for light in np.linspace(*style.lightness, 7):
+            color = in_gamut(float(light), min(strength, style.muted * _vividest(float(light), hue)), hue)
+            score = _contrast(lab, color) - cost
+            if score > best + 1e-9:
+                best, choice = score, color
+    return choice
 
 
 def _contrast(lab: Float[np.ndarray, "P 3"], color: Float[np.ndarray, "3"]) -> float:
     """How well the surface stands out: the mean over its points, each counted up to a clear contrast."""
     distance = np.linalg.norm(lab - oklab(color), axis=1)
-    return float(np.minimum(distance / (1.6 * CONTRAST), 1.0).mean())
+    return float(np.minimum(distance / (1.15 * CONTRAST), 1.0).mean())
 
 
-def _main_hue(lab: Float[np.ndarray, "P 3"]) -> tuple[float, float]:
-    """Radians and strength of the hue that most of the colourful surface has."""
+def _hues(style: Backdrop, lab: Float[np.ndarray, "P 3"]) -> list[tuple[float, float, float]]:
+    """Hues (radians) that the set may have, how colourful each is, and what choosing it costs."""
+    if style.hues:
+        return [(float(np.radians(h)), style.chroma, 0.02 * i) for i, h in enumerate(style.hues)]
+    own = _own_hues(lab)
+    if not own:  # a grey product: a breath of warmth, or the mood's freedom
+        return [
+            (float(np.radians(70.0)), 0.5 * style.chroma, 0.0),
+            (float(np.radians(255.0)), 0.5 * style.chroma, 0.01),
+        ]
+    main = own[0]
+    if style.relation == "tone":
+        return [(main, style.chroma, 0.0), (main + 0.35, style.chroma, 0.02), (main - 0.35, style.chroma, 0.02)]
+    near = [(h, style.chroma, 0.0) for h in own[1:]]
+    beside = [(main + turn, style.chroma, 0.05) for turn in (0.6, 0.9, -0.6, -0.9)]
+    across = [(main + np.pi + turn, style.chroma * 0.7, 0.07) for turn in (0.5, 0.0, -0.5)]
+    return [(h, c, cost + _sickly(h)) for h, c, cost in near + beside + across]
+
+
+def _own_hues(lab: Float[np.ndarray, "P 3"]) -> list[float]:
+    """The hues (radians) that the product is coloured in, the strongest first; none where it is grey."""
     chroma = np.hypot(lab[:, 1], lab[:, 2])
+    if np.sqrt((chroma**2).mean()) < _GREY:
+        return []
     angle = np.arctan2(lab[:, 2], lab[:, 1])
     votes = np.bincount(((angle + np.pi) / (2 * np.pi) * 24).astype(int) % 24, weights=chroma**1.5, minlength=24)
     votes = votes + 0.5 * (np.roll(votes, 1) + np.roll(votes, -1))
-    middle = (np.argmax(votes) + 0.5) / 24 * 2 * np.pi - np.pi
-    near = np.abs((angle - middle + np.pi) % (2 * np.pi) - np.pi) < np.pi / 8
-    weight = chroma * near
-    hue = float(np.arctan2(weight @ np.sin(angle), weight @ np.cos(angle)))
-    return hue, float(np.sqrt((chroma**2).mean()))
+    out: list[float] = []
+    strongest = float(votes.max())
+    while votes.max() > 0 and len(out) < 3:
+        middle = (int(np.argmax(votes)) + 0.5) / 24 * 2 * np.pi - np.pi
+        if votes.max() < 0.12 * strongest:
+            break
+        weight = chroma * (np.abs(_turn(angle - middle)) < np.pi / 8)
+        out.append(float(np.arctan2(weight @ np.sin(angle), weight @ np.cos(angle))))
+        slots = (np.arange(24) + 0.5) / 24 * 2 * np.pi - np.pi
+        votes = np.where(np.abs(_turn(slots - middle)) < 0.6, 0.0, votes)
+    return out
 
 
-def _hues(style: Backdrop, hue: float, chroma: float) -> list[tuple[float, float]]:
-    """The hues a set may have, each with what choosing it costs."""
-    if style.relation == "fixed":
-        return [(float(np.radians(style.hue)), 0.0)]
-    if chroma < _GREY and style.relation == "tone":
-        return [(float(np.radians(75.0)), 0.0)]  # a grey product: a breath of warmth
-    if style.relation == "tone":
-        return [(hue, 0.0), (hue + 0.4, 0.03), (hue - 0.4, 0.03), (hue + np.pi, 0.1)]
-    return [(hue + np.pi, 0.0), (hue + 2.6, 0.03), (hue - 2.6, 0.03), (hue + 2.1, 0.06), (hue - 2.1, 0.06)]
+def _vividest(light: float, hue: float) -> float:
+    """The largest chroma that Rec. 709 holds at a lightness and hue."""
+    return float(np.linalg.norm(oklab(in_gamut(light, 0.4, hue))[1:]))
+
+
+def _sickly(hue: float) -> float:
+    """What a yellow-green costs: few products look well on it."""
+    return 0.08 * float(np.exp(-((_turn(hue - np.radians(118.0)) / 0.35) ** 2)))
+
+
+def _turn(angle: Float[np.ndarray, "..."] | float) -> Float[np.ndarray, "..."]:
+    return (np.asarray(angle) + np.pi) % (2 * np.pi) - np.pi

@@ -14,6 +14,7 @@ from .moods import Backdrop, Glow
 
 WIDTH, HEIGHT = 512, 256  # pixels
 SEEN = 42.0  # degrees above the horizon that a camera may see
+_FLAT = 5.0  # degrees above the horizon that are as bright as it, so that the floor's gloss shows the same light
 
 
 def directions() -> Float[np.ndarray, "H W 3"]:
@@ -26,18 +27,19 @@ def directions() -> Float[np.ndarray, "H W 3"]:
 
 
 def backdrop_light(style: Backdrop, color: Float[np.ndarray, "3"]) -> Float[np.ndarray, "H W 3"]:
-    """The set's own radiance for a horizon of `color`: lighter behind the product, `top` at the upper edge of the
-    picture, and a plain sky of white light over it."""
+    """Radiance of the set's wall for a horizon of `color`: lighter behind the product, `top` at the upper edge of what
+    cameras see, and fading out above it.
+    """
     way = directions()
     elevation = np.degrees(np.arcsin(way[..., 2]))
-    behind = 1 + style.sweep * way[..., 1] / np.maximum(np.hypot(way[..., 0], way[..., 1]), 1e-6) * np.cos(
-        np.radians(np.clip(elevation, 0, 90))
-    )
-    run = 1 + (style.top - 1) * _smooth(elevation / SEEN)
-    wall = color * (behind * run)[..., None]
-    sky = style.fill * float(color @ (0.2126, 0.7152, 0.0722)) * np.ones(3)
-    over = _smooth((elevation - SEEN) / 30)[..., None]
-    return wall * (1 - over) + sky * over
+    behind = 1 + style.sweep * way[..., 1]
+    run = 1 + (style.top - 1) * _smooth((elevation - _FLAT) / (SEEN - _FLAT))
+    return color * (behind * run * (1 - _smooth((elevation - SEEN) / 30)))[..., None]
+
+
+def ceiling_light() -> Float[np.ndarray, "H W 1"]:
+    """The plain soft sky over the wall, of radiance 1."""
+    return _smooth((np.degrees(np.arcsin(directions()[..., 2])) - SEEN) / 30)[..., None]
 
 
 def glow_light(glows: tuple[Glow, ...]) -> Float[np.ndarray, "H W 3"]:

@@ -10,7 +10,8 @@ from .measure import Surface
 from .stage import Interest
 
 _NUM_YAWS = 16
-_NUM_CANDIDATES = 1500
+_NUM_CANDIDATES = 800
+_NUM_AROUND = 8000  # points that a neighbourhood is summed over
 _REACH = 0.07  # metres on a product of one metre: the neighbourhood whose detail is summed
 _APART = 0.16  # metres between two places
 _LOWEST = 0.03  # metres above the ground that a camera can come near to
@@ -27,6 +28,7 @@ def points_of_interest(surface: Surface, *, count: int = 6) -> tuple[Interest, .
     if not len(seen):
         return ()
     chosen = seen[:: max(1, len(seen) // _NUM_CANDIDATES)]
+    seen = seen[:: max(1, len(seen) // _NUM_AROUND)]
     near = _neighbours(surface.points[chosen], surface.points[seen], normals[chosen], normals[seen])
     mass = np.maximum(near.sum(axis=1), 1)
     of_colour, of_bend = near @ colour[seen] / mass, near @ bend[seen] / mass
@@ -80,6 +82,7 @@ def _neighbours(
     normals: Float[np.ndarray, "P 3"],
 ) -> Float[np.ndarray, "C P"]:
     """1 for the points within reach on the same side of the product, else 0."""
+    at, points, at_normals, normals = (x.astype(np.float32) for x in (at, points, at_normals, normals))
     square = (at**2).sum(axis=1)[:, None] + (points**2).sum(axis=1)[None] - 2 * at @ points.T
     return ((square < _REACH**2) & (at_normals @ normals.T > 0.2)).astype(np.float32)
 

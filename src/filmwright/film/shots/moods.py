@@ -48,15 +48,18 @@ class Glow:
 class Backdrop:
     """What colour the set has, and how its light runs."""
 
-    relation: Literal["tone", "complement", "fixed"]  # to the product's main colour; fixed is `hue`
+    relation: Literal["tone", "accent"] = "tone"  # to the product's main colour: its own hue, or one that sets it off
+    hues: tuple[float, ...] = ()  # degrees in Oklab; where given, the set has one of these instead
     lightness: tuple[float, float]  # Oklab, darkest to lightest
     chroma: float  # Oklab, the most
-    hue: float = 0.0  # degrees in Oklab
-    level: float = 0.8  # light of the backdrop, as a share of the floor's under the product
+    muted: float = 0.6  # the most chroma, as a share of what Rec. 709 holds at that lightness and hue
+    level: float = 1.0  # the set's colour on a white card's light: 1 shows it as it is
+    horizon: float = 0.9  # light of the backdrop at the horizon, as a share of the floor's under the product
     top: float = 0.8  # light at the upper edge of what cameras see, as a share of the horizon's
-    sweep: float = 0.15  # how much lighter the backdrop is behind the product than behind the camera
+    sweep: float = 0.15  # how much lighter the backdrop is behind the product than beside it
     fill: float = 0.5  # light of the sky above, as a share of the horizon's
     roughness: float = 0.5  # of the floor
+    gloss: float = 1.4  # index of refraction of the floor's surface; 1 has no gloss
     plinth: bool = False
 
 
@@ -86,123 +89,117 @@ class Lighting:
 
 LIGHTING: dict[MoodName, Lighting] = {
     "calm": Lighting(
+        backdrop=Backdrop(lightness=(0.82, 0.92), chroma=0.03, level=1.0, horizon=0.97, top=0.92, sweep=0.06, fill=0.9),
+        lamps=(
+            Lamp(name="key", azimuth=-50, elevation=26, distance=2.0, width=1.4, height=1.5, power=0.9),
+            Lamp(name="fill", azimuth=62, elevation=14, distance=2.6, width=1.4, height=1.8, power=0.16),
+            Lamp(name="rim", azimuth=112, elevation=24, distance=2.2, width=0.5, height=1.6, power=0.5),
+        ),
+        glows=(Glow(azimuth=180, elevation=72, width=70, height=34, power=0.3),),
+        grade=Grade(key=0.24, contrast=1.1, saturation=1.04, vignette=0.1, bloom=0.02),
+    ),
+    "luxury": Lighting(
         backdrop=Backdrop(
-            relation="tone",
-            lightness=(0.78, 0.92),
-            chroma=0.035,
-            level=0.92,
-            top=0.9,
-            sweep=0.1,
+            lightness=(0.24, 0.36),
+            chroma=0.05,
+            level=0.8,
+            horizon=0.6,
+            top=0.45,
+            sweep=0.5,
+            fill=0.3,
+            roughness=0.3,
+            gloss=1.45,
+            plinth=True,
+        ),
+        lamps=(
+            Lamp(name="key", azimuth=-48, elevation=30, distance=1.9, width=0.8, height=1.4, power=0.85, color=WARM),
+            Lamp(name="rim left", azimuth=-112, elevation=18, distance=2.1, width=0.4, height=1.7, power=1.0),
+            Lamp(name="rim right", azimuth=110, elevation=20, distance=2.1, width=0.4, height=1.7, power=1.3),
+            Lamp(name="fill", azimuth=50, elevation=10, distance=2.6, width=0.8, height=1.8, power=0.1, color=WARM),
+        ),
+        glows=(Glow(azimuth=180, elevation=70, width=50, height=26, power=0.25, color=WARM),),
+        grade=Grade(key=0.17, contrast=1.25, saturation=1.06, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05),
+    ),
+    "playful": Lighting(
+        backdrop=Backdrop(
+            relation="accent",
+            lightness=(0.76, 0.88),
+            chroma=0.1,
+            level=1.0,
+            horizon=0.98,
+            top=0.97,
+            sweep=0.05,
             fill=0.9,
             roughness=0.45,
         ),
         lamps=(
-            Lamp(name="key", azimuth=-48, elevation=32, distance=2.2, width=1.5, height=1.5, power=0.75),
-            Lamp(name="fill", azimuth=58, elevation=18, distance=2.6, width=1.6, height=1.8, power=0.22),
-            Lamp(name="rim", azimuth=148, elevation=28, distance=2.2, width=0.5, height=1.6, power=0.45),
+            Lamp(name="key", azimuth=-40, elevation=36, distance=2.1, width=1.0, height=1.0, power=1.0),
+            Lamp(name="fill", azimuth=52, elevation=12, distance=2.4, width=1.8, height=1.8, power=0.25),
+            Lamp(name="rim", azimuth=114, elevation=28, distance=2.2, width=0.7, height=1.4, power=0.5),
         ),
-        glows=(Glow(azimuth=180, elevation=72, width=70, height=34, power=0.5),),
-        grade=Grade(key=0.22, contrast=1.08, saturation=1.02, vignette=0.1, bloom=0.02),
-    ),
-    "luxury": Lighting(
-        backdrop=Backdrop(
-            relation="tone",
-            lightness=(0.2, 0.36),
-            chroma=0.045,
-            level=0.5,
-            top=0.3,
-            sweep=0.6,
-            fill=0.25,
-            roughness=0.22,
-            plinth=True,
-        ),
-        lamps=(
-            Lamp(name="key", azimuth=-56, elevation=34, distance=2.0, width=0.9, height=1.4, power=0.7, color=WARM),
-            Lamp(name="rim left", azimuth=-142, elevation=14, distance=1.9, width=0.4, height=1.9, power=1.1),
-            Lamp(name="rim right", azimuth=138, elevation=18, distance=1.9, width=0.35, height=1.9, power=1.2),
-            Lamp(name="fill", azimuth=52, elevation=10, distance=2.6, width=0.8, height=1.8, power=0.1, color=WARM),
-        ),
-        glows=(Glow(azimuth=180, elevation=70, width=50, height=26, power=0.3, color=WARM),),
-        grade=Grade(key=0.15, contrast=1.28, saturation=1.05, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05),
-    ),
-    "playful": Lighting(
-        backdrop=Backdrop(
-            relation="complement",
-            lightness=(0.76, 0.88),
-            chroma=0.095,
-            level=0.95,
-            top=0.95,
-            sweep=0.08,
-            fill=0.95,
-            roughness=0.4,
-        ),
-        lamps=(
-            Lamp(name="key", azimuth=-40, elevation=40, distance=2.2, width=1.2, height=1.2, power=0.85),
-            Lamp(name="fill", azimuth=50, elevation=15, distance=2.4, width=1.8, height=1.8, power=0.35),
-            Lamp(name="rim", azimuth=150, elevation=30, distance=2.2, width=0.7, height=1.4, power=0.4),
-        ),
-        glows=(Glow(azimuth=160, elevation=70, width=60, height=30, power=0.5),),
-        grade=Grade(key=0.25, contrast=1.12, saturation=1.14, vignette=0.04, bloom=0.02),
+        glows=(Glow(azimuth=160, elevation=70, width=60, height=30, power=0.3),),
+        grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02),
     ),
     "energetic": Lighting(
         backdrop=Backdrop(
-            relation="complement",
-            lightness=(0.5, 0.7),
-            chroma=0.15,
-            level=0.8,
-            top=0.45,
-            sweep=0.45,
+            relation="accent",
+            lightness=(0.52, 0.72),
+            chroma=0.17,
+            muted=0.8,
+            level=1.0,
+            horizon=0.85,
+            top=0.5,
+            sweep=0.25,
             fill=0.4,
-            roughness=0.3,
-        ),
-        lamps=(
-            Lamp(name="key", azimuth=-52, elevation=42, distance=2.3, width=0.55, height=0.55, power=1.1),
-            Lamp(name="rim left", azimuth=-150, elevation=20, distance=1.9, width=0.35, height=1.7, power=0.9),
-            Lamp(name="rim right", azimuth=132, elevation=22, distance=1.9, width=0.35, height=1.7, power=1.1),
-            Lamp(name="fill", azimuth=55, elevation=8, distance=2.6, width=1.2, height=1.6, power=0.15),
-        ),
-        glows=(Glow(azimuth=180, elevation=68, width=45, height=24, power=0.3),),
-        grade=Grade(key=0.2, contrast=1.26, saturation=1.12, vignette=0.18, bloom=0.04),
-    ),
-    "technical": Lighting(
-        backdrop=Backdrop(
-            relation="fixed",
-            hue=252,
-            lightness=(0.62, 0.84),
-            chroma=0.022,
-            level=0.85,
-            top=0.7,
-            sweep=0.2,
-            fill=0.8,
             roughness=0.35,
         ),
         lamps=(
-            Lamp(name="strip left", azimuth=-72, elevation=12, distance=1.8, width=0.35, height=2.0, power=0.75),
-            Lamp(name="strip right", azimuth=72, elevation=12, distance=1.8, width=0.35, height=2.0, power=0.75),
-            Lamp(name="front", azimuth=-12, elevation=38, distance=2.6, width=1.8, height=0.9, power=0.45, color=COOL),
-            Lamp(name="rim", azimuth=180, elevation=40, distance=2.2, width=1.4, height=0.3, power=0.6, color=COOL),
+            Lamp(name="key", azimuth=-50, elevation=38, distance=2.3, width=0.5, height=0.5, power=1.2),
+            Lamp(name="rim left", azimuth=-114, elevation=18, distance=2.1, width=0.35, height=1.7, power=0.7),
+            Lamp(name="rim right", azimuth=112, elevation=20, distance=2.1, width=0.35, height=1.7, power=1.1),
+            Lamp(name="fill", azimuth=50, elevation=8, distance=2.6, width=1.2, height=1.6, power=0.14),
         ),
-        glows=(Glow(azimuth=0, elevation=88, width=70, height=40, power=0.5, color=COOL),),
-        grade=Grade(key=0.2, contrast=1.16, saturation=0.96, tint=(0.985, 1.0, 1.02), vignette=0.1, bloom=0.015),
+        glows=(Glow(azimuth=180, elevation=68, width=45, height=24, power=0.25),),
+        grade=Grade(key=0.22, contrast=1.25, saturation=1.12, vignette=0.18, bloom=0.04),
+    ),
+    "technical": Lighting(
+        backdrop=Backdrop(
+            hues=(252, 240),
+            lightness=(0.6, 0.84),
+            chroma=0.02,
+            level=0.95,
+            horizon=0.85,
+            top=0.65,
+            sweep=0.15,
+            fill=0.7,
+            roughness=0.35,
+        ),
+        lamps=(
+            Lamp(name="strip left", azimuth=-74, elevation=12, distance=1.8, width=0.35, height=2.0, power=0.85),
+            Lamp(name="strip right", azimuth=74, elevation=12, distance=1.8, width=0.35, height=2.0, power=0.85),
+            Lamp(name="front", azimuth=-12, elevation=34, distance=2.6, width=1.8, height=0.9, power=0.5, color=COOL),
+        ),
+        glows=(Glow(azimuth=0, elevation=88, width=70, height=40, power=0.35, color=COOL),),
+        grade=Grade(key=0.22, contrast=1.16, saturation=0.97, tint=(0.985, 1.0, 1.02), vignette=0.1, bloom=0.015),
     ),
     "natural": Lighting(
         backdrop=Backdrop(
-            relation="fixed",
-            hue=122,
-            lightness=(0.76, 0.92),
-            chroma=0.03,
-            level=0.85,
-            top=0.85,
-            sweep=0.15,
+            hues=(92, 138),
+            lightness=(0.78, 0.91),
+            chroma=0.026,
+            level=0.98,
+            horizon=0.95,
+            top=0.9,
+            sweep=0.12,
             fill=0.8,
             roughness=0.6,
         ),
         lamps=(
-            Lamp(name="sun", azimuth=-62, elevation=38, distance=3.0, width=0.9, height=0.9, power=1.15, color=SUN),
-            Lamp(name="bounce", azimuth=62, elevation=10, distance=2.4, width=1.8, height=1.6, power=0.16, color=WARM),
-            Lamp(name="rim", azimuth=155, elevation=34, distance=2.4, width=0.7, height=1.2, power=0.3, color=SUN),
+            Lamp(name="sun", azimuth=-58, elevation=34, distance=3.0, width=0.8, height=0.8, power=1.3, color=SUN),
+            Lamp(name="bounce", azimuth=60, elevation=10, distance=2.4, width=1.8, height=1.6, power=0.14, color=WARM),
+            Lamp(name="rim", azimuth=118, elevation=32, distance=2.4, width=0.7, height=1.2, power=0.3, color=SUN),
         ),
-        glows=(Glow(azimuth=-120, elevation=66, width=80, height=34, power=0.45, color=(0.9, 0.96, 1.0)),),
-        grade=Grade(key=0.22, contrast=1.12, saturation=1.05, tint=(1.02, 1.0, 0.965), vignette=0.08, bloom=0.03),
+        glows=(Glow(azimuth=-120, elevation=66, width=80, height=34, power=0.3, color=(0.9, 0.96, 1.0)),),
+        grade=Grade(key=0.24, contrast=1.12, saturation=1.05, tint=(1.02, 1.0, 0.965), vignette=0.08, bloom=0.03),
     ),
 }

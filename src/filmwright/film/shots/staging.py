@@ -18,7 +18,7 @@ from .palette import palette_of
 from .stage import Stage
 from .studio import Studio, build_studio
 
-NUM_SAMPLES = 60_000  # points that the product is looked at by
+NUM_SAMPLES = 40_960  # points that the product is looked at by
 NUM_POINTS = 4096  # points that a director frames and focuses by
 
 

@@ -11,10 +11,10 @@ from jaxtyping import Float
 
 from filmwright.core.scene import AreaLight, Environment, Mesh
 
-from .environments import backdrop_light, glow_light, sky_irradiance
+from .environments import backdrop_light, ceiling_light, glow_light, sky_irradiance
 from .lights import area_light, compass, irradiance, scaled
 from .moods import Lighting
-from .sets import PLINTH_HEIGHT, floor, plinth
+from .sets import PLINTH_HEIGHT, WHITEST, floor, plinth, ring
 
 _LAMPS_UNDER_A_GIVEN_SKY = 0.5  # the user's own environment leads, the lamps only shape
 _UP = np.array([0.0, 0.0, 1.0])
@@ -41,38 +41,44 @@ def build_studio(
     style = lighting.backdrop
     lamps = tuple(area_light(lamp, bounds) for lamp in lighting.lamps)
     if environment is None:
-        sky = _sky(lighting, color, lamps)
+        lamps, sky = _balanced(lighting, color, lamps, bounds)
     else:
         sky = _balanced_sky(environment)
         lamps = tuple(scaled(lamp, _LAMPS_UNDER_A_GIVEN_SKY) for lamp in lamps)
-    gain = 1.0 / max(float(_card(lamps, sky, bounds)), 1e-12)
-    lamps = tuple(scaled(lamp, gain) for lamp in lamps)
-    sky = replace(sky, strength=sky.strength * gain)
+        gain = 1.0 / max(_card(lamps, sky, bounds), 1e-12)
+        lamps, sky = tuple(scaled(lamp, gain) for lamp in lamps), replace(sky, strength=sky.strength * gain)
     height = -PLINTH_HEIGHT if style.plinth else 0.0
-    meshes = [floor(color, lamps, sky, roughness=style.roughness, height=height)]
+    paper = style.level * color
+    meshes = [floor(paper, lamps, sky, style, height=height), ring(sky, height=height)]
     if style.plinth:
-        radius = 0.5 * float(np.linalg.norm(bounds[1, :2] - bounds[0, :2])) + 0.12
-        meshes.append(plinth(color, radius, roughness=style.roughness))
-    return Studio(meshes=tuple(meshes), names=("floor", "plinth")[: len(meshes)], lights=lamps, environment=sky)
+        meshes.append(plinth(meshes[0], bounds, style))
+    return Studio(
+        meshes=tuple(meshes), names=("floor", "horizon", "plinth")[: len(meshes)], lights=lamps, environment=sky
+    )
 
 
-def _sky(lighting: Lighting, color: Float[np.ndarray, "3"], lamps: tuple[AreaLight, ...]) -> Environment:
-    """The mood's own sky: its horizon is `level` times the light of the floor under the product.
+def _balanced(
+    lighting: Lighting, color: Float[np.ndarray, "3"], lamps: tuple[AreaLight, ...], bounds: Float[np.ndarray, "2 3"]
+) -> tuple[tuple[AreaLight, ...], Environment]:
+    """Lamps and sky, scaled so that the white card has radiance 1 and the horizon its share of that.
 
-    The floor is lit by the sky as well, so the horizon is found step by step; each step adds at most what a floor
-    of that albedo throws back, and so they converge.
+    The horizon lights the card as well, so both are found step by step. A floor far from the lamps has only the sky's
+    light, and must be as bright as the horizon: where it could not, more light comes from the ceiling.
     """
     style = lighting.backdrop
-    glows = glow_light(lighting.glows)
-    from_lamps = irradiance(lamps, np.zeros((1, 3)), _UP)[0]
-    horizon = np.zeros(3)
-    sky = Environment(pixels=glows.astype(np.float32))
-    for _ in range(12):
-        from_sky = sky_irradiance(sky, _UP)
-        wanted = style.level * color * (from_lamps + from_sky) / np.pi
-        horizon = np.minimum(wanted, 0.9 * from_sky / np.pi + 1e-6)  # what a floor far from the lamps can match
-        sky = Environment(pixels=(glows + backdrop_light(style, horizon)).astype(np.float32))
-    return sky
+    glows, over = glow_light(lighting.glows), ceiling_light()
+    from_ceiling = sky_irradiance(Environment(pixels=np.repeat(over, 3, axis=2)), _UP)
+    gain, fill, sky = 1.0, 0.0, Environment(pixels=glows)
+    for _ in range(16):
+        horizon = style.level * style.horizon * color / gain
+        wall = backdrop_light(style, horizon)
+        without = sky_irradiance(Environment(pixels=glows + wall), _UP)
+        needed = (horizon * (1 + style.sweep) * np.pi / WHITEST - without) / from_ceiling
+        fill = max(style.fill * _white(horizon), float(needed.max()))
+        sky = Environment(pixels=glows + wall + fill * over)
+        gain = 1.0 / max(_card(lamps, sky, bounds), 1e-12)
+    sky = Environment(pixels=sky.pixels.astype(np.float32), strength=gain)
+    return tuple(scaled(lamp, gain) for lamp in lamps), sky
 
 
 def _balanced_sky(environment: Environment) -> Environment:
