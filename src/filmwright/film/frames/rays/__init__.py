@@ -1,6 +1,7 @@
 """The ray renderer on NVIDIA Warp: one set of kernels for CPU and CUDA."""
 
-from .nouns import Raw, Sampling, Signals
+from .accumulator import WARM_UP, Accumulator
+from .nouns import Raw, Sampling, Signals, Trail
 from .tracer import Tracer
 
-__all__ = ["Raw", "Sampling", "Signals", "Tracer"]
+__all__ = ["WARM_UP", "Accumulator", "Raw", "Sampling", "Signals", "Tracer", "Trail"]

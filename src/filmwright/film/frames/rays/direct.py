@@ -9,7 +9,7 @@ from filmwright.core.shot import Shot
 
 from .compose import compose, smooth
 from .gather import gather
-from .nouns import Sampling, Signals
+from .nouns import Sampling, Signals, Trail
 from .shade import shade
 from .upload import Upload
 from .view import view_of
@@ -106,10 +106,16 @@ class Layers:
             ambient=self._full(self.ambient),
             light=self.smoothed(SHARED).numpy().reshape(height, width, 4),
             pick=self.pick,
+        )
+
+    def trail(self) -> Trail:
+        """What the sample saw, and where that was before."""
+        return Trail(
             depth=self._full(self.depth),
             normals=self._full(self.normals),
             ids=self._full(self.ids),
             back=self._full(self.back),
+            place=self.jitter,
         )
 
     def _full(self, array: Any) -> np.ndarray:
@@ -130,11 +136,12 @@ def _radical_inverse(i: int, base: int) -> float:
     return out
 
 
-def shared(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> Signals:
+def shared(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[Signals, Trail]:
     """The frame's one sample, to be accumulated over time."""
     index = frame - sampling.phase + 65536  # phases are numbered like frames before this one
     previous = frame if sampling.phase else frame - 1
-    return Layers(scene, shot, frame, index, previous, antialias=sampling.antialias).signals()
+    layers = Layers(scene, shot, frame, index, previous, antialias=sampling.antialias)
+    return layers.signals(), layers.trail()
 
 
 def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> np.ndarray:

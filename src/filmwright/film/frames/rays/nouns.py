@@ -13,7 +13,7 @@ class Sampling:
 
     integrator: Literal["direct", "path"] = "direct"
     samples: int = 1  # of each pixel
-    share: bool = False  # direct light's: give signals for an Accumulator instead of a picture
+    share: bool = False  # give what an Accumulator needs: a trail, and of direct light signals instead of a picture
     phase: int = 0  # with share: 0 follows the frame before; 1, 2, ... look at the same frame once more
     bounces: int = 4  # after the first hit; the path tracer's
     antialias: bool = True  # samples spread over the pixel; False: all at its centre
@@ -24,10 +24,21 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Signals:
-    """What sharing a "direct" frame's samples over time needs, one value a pixel where its sample was taken.
+class Trail:
+    """What stands where each pixel was sampled, and where it was a frame before; no lens, no motion blur."""
 
-    The picture is steady + direct * light[0] + ambient * light[1:], light being sampled once in each 2x2 block.
+    depth: Float32[np.ndarray, "H W"]  # metres along the axis; 1e6 where nothing is hit
+    normals: Float32[np.ndarray, "H W 3"]
+    ids: Int32[np.ndarray, "H W"]
+    back: Float32[np.ndarray, "H W 3"]  # from here to where the point was a frame before (x, y, pixels); its depth there
+    place: tuple[float, float]  # where in its pixel each sample was taken, 0 to 1 from the corner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Signals:
+    """A frame of direct light in parts: steady + direct * light[0] + ambient * light[1:] is the picture.
+
+    Light is sampled once in each block of 2x2 pixels.
     """
 
     steady: Float32[np.ndarray, "H W 3"]  # free of noise: reflections, emission, the sky
@@ -35,10 +46,6 @@ class Signals:
     ambient: Float32[np.ndarray, "H W 3"]  # the soft sky, as if nothing were between
     light: Float32[np.ndarray, "h w 4"]  # noisy ratios
     pick: tuple[int, int]  # x, y in its block of the pixel that light was sampled at
-    depth: Float32[np.ndarray, "H W"]  # metres along the axis; 1e6 where nothing is hit
-    normals: Float32[np.ndarray, "H W 3"]
-    ids: Int32[np.ndarray, "H W"]
-    back: Float32[np.ndarray, "H W 3"]  # from here to where the point was a frame before (x, y, pixels); its depth there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,6 +60,7 @@ class Raw:
     radiance: Float32[np.ndarray, "H W 3"] | None  # None where `signals` are to be accumulated
     guide_albedo: Float32[np.ndarray, "H W 3"] | None = None
     guide_normals: Float32[np.ndarray, "H W 3"] | None = None
+    trail: Trail | None = None
     signals: Signals | None = None
     depth: Float32[np.ndarray, "H W"] | None = None
     normals: Float32[np.ndarray, "H W 3"] | None = None

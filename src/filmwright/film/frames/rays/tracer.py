@@ -52,7 +52,8 @@ class Tracer:
             radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
             return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals, **more)
         if sampling.share:
-            return Raw(frame=frame, radiance=None, signals=shared(self._upload, shot, frame, sampling), **more)
+            signals, trail = shared(self._upload, shot, frame, sampling)
+            return Raw(frame=frame, radiance=None, signals=signals, trail=trail, **more)
         return Raw(frame=frame, radiance=alone(self._upload, shot, frame, sampling), **more)
 
 

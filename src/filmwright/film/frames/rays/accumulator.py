@@ -1,0 +1,121 @@
+"""Frames fed in order, each coming out with what the frames before knew of it."""
+
+from typing import Any
+
+import numpy as np
+import warp as wp
+from jaxtyping import Float32
+
+from filmwright.core.shot import Shot
+
+from .compose import compose, smooth
+from .device import ready
+from .history import Guides, blend_light, blend_picture
+from .nouns import Raw, Signals, Trail
+from .view import view_of
+
+WARM_UP = 8  # phases that the first frame of a run should be fed in, the highest first and phase 0 last
+MOST = 48.0  # frames that sampled light is averaged over
+LEAST = 0.08  # of a picture of direct light that is this frame's own
+LEAST_CLEAN = 0.3  # of a path traced one, whose lens and motion blur the trail does not know
+SLACK = 1.25  # standard deviations of a pixel's neighbours that its past may be off
+EARLY = 4  # frames that are smoothed more, for they have little past
+
+
+class Accumulator:
+    """One run of a shot's frames. The same frames in the same order give the same bits."""
+
+    def __init__(self, shot: Shot, *, device: str = "cpu") -> None:
+        ready(device)
+        self._shot, self._device = shot, device
+        self._fed = 0
+        self._guides: Any = None
+        self._kept: list[Any] = []  # arrays that the last guides point to
+        self._light: Any = None
+        self._light_count: Any = None
+        self._past: Any = None
+        self._past_count: Any = None
+
+    def add(self, raw: Raw) -> Float32[np.ndarray, "H W 3"]:
+        """Take the next frame in, traced with Sampling(share=True); give its linear picture."""
+        assert raw.trail is not None, "a frame to accumulate must be traced with share=True"
+        guides, kept = self._guides_of(raw.trail, raw.signals.pick if raw.signals else (0, 0))
+        before = self._guides if self._guides is not None else guides
+        if raw.signals is not None:
+            view = view_of(self._shot.camera(raw.frame), guides.width, guides.height)
+            picture, least, slack = self._composed(raw.signals, view, guides, before), LEAST, SLACK
+        else:
+            assert raw.radiance is not None
+            picture, least, slack = self._array(raw.radiance, wp.vec3), LEAST_CLEAN, 2 * SLACK
+        out = self._blended(picture, guides, before, least, slack)
+        self._guides, self._kept = guides, kept
+        self._fed += 1
+        values: np.ndarray = out.numpy().reshape(guides.height, guides.width, 3)
+        return values
+
+    def _composed(self, signals: Signals, view: Any, guides: Any, before: Any) -> Any:
+        height, width = signals.light.shape[:2]
+        light = self._array(signals.light, wp.vec4)
+        new, count = wp.empty_like(light), wp.empty(len(light), dtype=float, device=self._device)
+        fresh = self._light is None
+        old = light if fresh else self._light
+        old_count = wp.zeros(len(light), dtype=float, device=self._device) if fresh else self._light_count
+        wp.launch(
+            blend_light,
+            dim=len(light),
+            inputs=[guides, before, width, height, MOST, light, old, old_count],
+            outputs=[new, count],
+            device=self._device,
+        )
+        self._light, self._light_count = new, count
+        calm = new
+        for i in range(3 if self._fed < EARLY else 1):
+            calm = wp.empty_like(new)
+            wp.launch(
+                smooth,
+                dim=len(new),
+                inputs=[view, width, height, *signals.pick, 2 << i, guides.depth, guides.normals, new],
+                outputs=[calm],
+                device=self._device,
+            )
+            new = calm
+        parts = [self._array(part, wp.vec3) for part in (signals.steady, signals.direct, signals.ambient)]
+        picture = wp.empty_like(parts[0])
+        wp.launch(
+            compose,
+            dim=len(picture),
+            inputs=[view, width, height, *signals.pick, guides.depth, guides.normals, *parts, calm],
+            outputs=[picture],
+            device=self._device,
+        )
+        return picture
+
+    def _blended(self, picture: Any, guides: Any, before: Any, least: float, slack: float) -> Any:
+        new, out = wp.empty_like(picture), wp.empty_like(picture)
+        count = wp.empty(len(picture), dtype=float, device=self._device)
+        fresh = self._past is None
+        old = picture if fresh else self._past
+        old_count = wp.zeros(len(picture), dtype=float, device=self._device) if fresh else self._past_count
+        wp.launch(
+            blend_picture,
+            dim=len(picture),
+            inputs=[guides, before, least, slack, picture, old, old_count],
+            outputs=[new, count, out],
+            device=self._device,
+        )
+        self._past, self._past_count = new, count
+        return out
+
+    def _guides_of(self, trail: Trail, pick: tuple[int, int]) -> tuple[Any, list[Any]]:
+        out = Guides()
+        out.depth, out.normals = self._array(trail.depth, float), self._array(trail.normals, wp.vec3)
+        out.ids, out.back = self._array(trail.ids, int), self._array(trail.back, wp.vec3)
+        out.place = wp.vec2(*trail.place)
+        out.height, out.width = trail.depth.shape
+        out.pick_x, out.pick_y = pick
+        return out, [trail]
+
+    def _array(self, values: np.ndarray, dtype: Any) -> Any:
+        channels = values.shape[2:] if values.ndim > 2 else ()
+        flat = np.ascontiguousarray(values).reshape(-1, *channels)
+        return wp.array(flat, dtype=dtype, device=self._device, copy=False)

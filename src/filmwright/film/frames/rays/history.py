@@ -1,0 +1,214 @@
+"""Sharing samples over time: what the frame before knows of this one's points, taken over along their way.
+
+Schied et al., "Spatiotemporal Variance-Guided Filtering" (HPG 2017); Karis, "High Quality Temporal Supersampling"
+(SIGGRAPH 2014); Yang, Liu and Salvi, "A Survey of Temporal Antialiasing Techniques" (2020).
+"""
+
+import warp as wp
+
+from .bsdf import brightness
+from .compose import sampled_pixel
+
+wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+
+
+@wp.struct
+class Guides:
+    """A frame's trail on the device."""
+
+    depth: wp.array(dtype=float)
+    normals: wp.array(dtype=wp.vec3)
+    ids: wp.array(dtype=int)
+    back: wp.array(dtype=wp.vec3)
+    place: wp.vec2
+    width: int
+    height: int
+    pick_x: int
+    pick_y: int
+
+
+@wp.func
+def same_point(now: Guides, here: int, before: Guides, there: int) -> float:
+    """Whether a pixel of the frame before shows the surface that a pixel shows now: 1 or 0."""
+    if now.ids[here] != before.ids[there]:
+        return 0.0
+    expected = now.back[here][2]
+    slant = 1.0 - wp.abs(wp.dot(now.normals[here], before.normals[there]))
+    if slant > 0.3 or wp.abs(before.depth[there] - expected) > 0.02 * expected:
+        return 0.0
+    return 1.0
+
+
+@wp.kernel
+def blend_light(
+    now: Guides,
+    before: Guides,
+    half_width: int,
+    half_height: int,
+    most: float,
+    light: wp.array(dtype=wp.vec4),
+    old_light: wp.array(dtype=wp.vec4),
+    old_count: wp.array(dtype=float),
+    new_light: wp.array(dtype=wp.vec4),
+    new_count: wp.array(dtype=float),
+):
+    """Average each block's sampled light with that of its point in the frames before, up to `most` of them."""
+    tid = wp.tid()
+    here = sampled_pixel(tid % half_width, tid / half_width, now.pick_x, now.pick_y, now.width, now.height)
+    back = now.back[here]
+    x = float(here % now.width) + now.place[0] + back[0]
+    y = float(here / now.width) + now.place[1] + back[1]
+    x = (x - before.place[0] - float(before.pick_x)) * 0.5
+    y = (y - before.place[1] - float(before.pick_y)) * 0.5
+    x0 = int(wp.floor(x))
+    y0 = int(wp.floor(y))
+    fx = x - wp.floor(x)
+    fy = y - wp.floor(y)
+    total = wp.vec4(0.0)
+    count = float(0.0)
+    weight = float(0.0)
+    for j in range(2):
+        for i in range(2):
+            bx = x0 + i
+            by = y0 + j
+            if bx >= 0 and by >= 0 and bx < half_width and by < half_height:
+                there = sampled_pixel(bx, by, before.pick_x, before.pick_y, before.width, before.height)
+                k = wp.where(i == 0, 1.0 - fx, fx) * wp.where(j == 0, 1.0 - fy, fy)
+                k = k * same_point(now, here, before, there)
+                at = by * half_width + bx
+                total = total + old_light[at] * k
+                count = count + old_count[at] * k
+                weight = weight + k
+    if weight > 0.01:
+        n = wp.min(count / weight, most - 1.0)
+        new_light[tid] = (total * (n / weight) + light[tid]) / (n + 1.0)
+        new_count[tid] = n + 1.0
+    else:
+        new_light[tid] = light[tid]
+        new_count[tid] = 1.0
+
+
+@wp.func
+def cubic(t: float) -> wp.vec4:
+    """Catmull-Rom weights of four neighbours."""
+    t2 = t * t
+    t3 = t2 * t
+    return wp.vec4(
+        -0.5 * t3 + t2 - 0.5 * t, 1.5 * t3 - 2.5 * t2 + 1.0, -1.5 * t3 + 2.0 * t2 + 0.5 * t, 0.5 * t3 - 0.5 * t2
+    )
+
+
+@wp.func
+def squeezed(c: wp.vec3) -> wp.vec3:
+    """Radiance brought below 1, so that highlights do not outvote their surroundings."""
+    return c / (1.0 + wp.max(brightness(c), 0.0))
+
+
+@wp.func
+def stretched(c: wp.vec3) -> wp.vec3:
+    """The inverse of `squeezed`."""
+    return c / wp.max(1.0 - brightness(c), 1.0e-3)
+
+
+@wp.func
+def old_picture(picture: wp.array(dtype=wp.vec3), width: int, height: int, x: float, y: float) -> wp.vec3:
+    """The squeezed picture at a film point, bicubic."""
+    gx = x - 0.5
+    gy = y - 0.5
+    x0 = int(wp.floor(gx))
+    y0 = int(wp.floor(gy))
+    fx = gx - wp.floor(gx)
+    fy = gy - wp.floor(gy)
+    if fx < 0.002 and fy < 0.002 and x0 >= 0 and y0 >= 0:
+        return picture[wp.min(y0, height - 1) * width + wp.min(x0, width - 1)]
+    wx = cubic(fx)
+    wy = cubic(fy)
+    total = wp.vec3(0.0)
+    for j in range(4):
+        row = wp.clamp(y0 + j - 1, 0, height - 1) * width
+        line = wp.vec3(0.0)
+        for i in range(4):
+            line = line + picture[row + wp.clamp(x0 + i - 1, 0, width - 1)] * wx[i]
+        total = total + line * wy[j]
+    return total
+
+
+@wp.func
+def known(now: Guides, here: int, before: Guides, x: float, y: float) -> bool:
+    """Whether the frame before shows this pixel's surface at or beside film point (x, y)."""
+    x0 = int(wp.floor(x - 0.5))
+    y0 = int(wp.floor(y - 0.5))
+    for j in range(2):
+        for i in range(2):
+            qx = x0 + i
+            qy = y0 + j
+            if qx >= 0 and qy >= 0 and qx < before.width and qy < before.height:
+                if same_point(now, here, before, qy * before.width + qx) > 0.0:
+                    return True
+    return False
+
+
+@wp.kernel
+def blend_picture(
+    now: Guides,
+    before: Guides,
+    least: float,
+    slack: float,
+    picture: wp.array(dtype=wp.vec3),
+    old: wp.array(dtype=wp.vec3),
+    old_count: wp.array(dtype=float),
+    kept: wp.array(dtype=wp.vec3),
+    new_count: wp.array(dtype=float),
+    out: wp.array(dtype=wp.vec3),
+):
+    """Average each pixel with the frames before: this one counts `least` or more.
+
+    What is taken over is kept within `slack` times the spread of this frame's 3x3 neighbours, so that nothing drags
+    behind. `old` and `kept` are squeezed; `out` is linear.
+    """
+    tid = wp.tid()
+    px = tid % now.width
+    py = tid / now.width
+    here = squeezed(picture[tid])
+    low = here
+    high = here
+    mean = wp.vec3(0.0)
+    square = wp.vec3(0.0)
+    front = tid
+    for j in range(-1, 2):
+        for i in range(-1, 2):
+            q = wp.clamp(py + j, 0, now.height - 1) * now.width + wp.clamp(px + i, 0, now.width - 1)
+            c = squeezed(picture[q])
+            low = wp.min(low, c)
+            high = wp.max(high, c)
+            mean = mean + c
+            square = square + wp.cw_mul(c, c)
+            if now.depth[q] < now.depth[front]:
+                front = q
+    mean = mean / 9.0
+    spread = square / 9.0 - wp.cw_mul(mean, mean)
+    spread = wp.vec3(
+        wp.sqrt(wp.max(spread[0], 0.0)), wp.sqrt(wp.max(spread[1], 0.0)), wp.sqrt(wp.max(spread[2], 0.0))
+    )
+    # an edge moves with what is in front
+    x = float(px) + 0.5 + now.back[front][0]
+    y = float(py) + 0.5 + now.back[front][1]
+    own_x = float(px) + 0.5 + now.back[tid][0]
+    own_y = float(py) + 0.5 + now.back[tid][1]
+    inside = x >= 0.0 and y >= 0.0 and x < float(now.width) and y < float(now.height)
+    result = here
+    count = float(1.0)
+    if inside and (known(now, front, before, x, y) or known(now, tid, before, own_x, own_y)):
+        at = wp.clamp(int(y), 0, now.height - 1) * now.width + wp.clamp(int(x), 0, now.width - 1)
+        n = old_count[at]
+        past = old_picture(old, now.width, now.height, x, y)
+        top = wp.min(mean + spread * slack, high) + wp.vec3(0.002)
+        bottom = wp.max(mean - spread * slack, low) - wp.vec3(0.002)
+        past = wp.min(wp.max(past, bottom), top)
+        share = wp.max(1.0 / (n + 1.0), least)
+        result = past * (1.0 - share) + here * share
+        count = wp.min(n + 1.0, 64.0)
+    result = wp.max(result, wp.vec3(0.0))
+    kept[tid] = result
+    new_count[tid] = count
+    out[tid] = stretched(result)
