@@ -13,7 +13,6 @@ from .light import LINEAR, LUMA, to_linear
 CONTRAST = 4.5  # the least of WCAG 2.2, criterion 1.4.3
 BUSY_CONTRAST = 7.0  # what a restless background asks for: criterion 1.4.6
 WHITE, BLACK = (0.98, 0.98, 0.975), (0.07, 0.07, 0.08)  # sRGB; paper and ink, not the screen's extremes
-STRONGEST = 0.88  # share of the picture that a shade may take away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +28,15 @@ class Behind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Treatment:
-    """How a title is made legible: sRGB ink, and a shade laid softly behind it (linear RGB, share 0 to 1)."""
+    """How a title is made legible: its sRGB ink, and how the picture behind it is burnt in or held back.
+
+    `strength` is the k of luminance / (1 + k luminance), which dims highlights below light ink and leaves shadows as
+    they are; below dark ink (`lift`) the same is done to the way up to white. 0 leaves the picture alone.
+    """
 
     ink: Vec3
-    shade: Vec3
-    strength: float
+    strength: float = 0.0
+    lift: bool = False
 
 
 def look_behind(rgb: UInt8[np.ndarray, "h w 3"]) -> Behind:
@@ -77,35 +80,47 @@ def contrast(a: float, b: float) -> float:
     return (max(a, b) + 0.05) / (min(a, b) + 0.05)
 
 
-def treat(behind: Behind, preferred: Vec3) -> Treatment:
-    """The ink that needs the least help: the preferred one where it reads by itself, else paper white or near-black."""
-    needed = BUSY_CONTRAST if behind.busy > 0.35 else CONTRAST
-    first = _with_ink(preferred, behind, needed)
-    if first.strength == 0.0:
-        return first
-    return min((_with_ink(ink, behind, needed) for ink in (WHITE, BLACK)), key=lambda t: t.strength)
+def treat(behinds: Sequence[Behind], preferred: Vec3) -> list[Treatment]:
+    """One ink for titles that stand together: the one that changes the pictures behind them least.
+
+    The preferred ink is taken where it reads by itself behind all of them; else paper white or near-black.
+    """
+    needed = [BUSY_CONTRAST if behind.busy > 0.35 else CONTRAST for behind in behinds]
+    ways = [[_with_ink(ink, b, n) for b, n in zip(behinds, needed, strict=True)] for ink in (preferred, WHITE, BLACK)]
+    if all(treatment.strength == 0.0 for treatment in ways[0]):
+        return ways[0]
+    return min(ways[1:], key=lambda way: sum(_harm(t, b) for t, b in zip(way, behinds, strict=True)))
+
+
+def shaded(
+    linear: Float32[np.ndarray, "h w 3"], treatment: Treatment, amount: Float32[np.ndarray, "h w"]
+) -> Float32[np.ndarray, "h w 3"]:
+    """The picture behind a title, burnt in or held back by `amount` (0 to 1) of the treatment; hues stay."""
+    level = linear @ LUMA
+    k = np.float32(treatment.strength) * amount
+    if not treatment.lift:
+        return linear / (1 + k * level)[..., None]
+    share = 1 / (1 + k * np.maximum(1 - level, 0))  # of the way up to white that is left
+    return 1 - (1 - linear) * share[..., None]
 
 
 def _with_ink(ink: Vec3, behind: Behind, needed: float) -> Treatment:
-    """The shade that `ink` needs: enough of it that even the worst spots contrast by `needed`."""
+    """The treatment that `ink` needs, so that even the worst spots contrast by `needed`."""
     level = luminance(ink)
-    light = level > 0.18
-    worst = behind.bright if light else behind.dark
-    limit = (level + 0.05) / needed - 0.05 if light else (level + 0.05) * needed - 0.05
-    if worst <= limit if light else worst >= limit:
-        return Treatment(ink=ink, shade=(0.0, 0.0, 0.0), strength=0.0)
-    goal = max(0.3 * limit, 0.0) if light else min(limit + 0.5 * (1 - limit), 1.0)
-    shade = _toned(behind.color, goal)
-    share = (worst - limit) / (worst - goal) if abs(worst - goal) > 1e-6 else 1.0
-    return Treatment(ink=ink, shade=shade, strength=float(np.clip(share, 0.0, STRONGEST)))
+    lift = level <= 0.18
+    if lift:
+        worst, limit = 1 - behind.dark, 1 - min((level + 0.05) * needed - 0.05, 0.9)
+    else:
+        worst, limit = behind.bright, max((level + 0.05) / needed - 0.05, 0.01)
+    return Treatment(ink=ink, strength=max(0.0, 1 / limit - 1 / max(worst, 1e-6)), lift=lift)
 
 
-def _toned(color: Vec3, goal: float) -> Vec3:
-    """A muted relative of the picture's own colour with luminance `goal`: a shade, not a grey box."""
-    rgb = np.array(color) + 0.02
-    rgb = 0.5 * rgb / (rgb @ LUMA) + 0.5
-    red, green, blue = np.clip(rgb * goal, 0.0, 1.0).tolist()
-    return red, green, blue
+def _harm(treatment: Treatment, behind: Behind) -> float:
+    """How much the picture is seen to change; lifted shadows look like fog, so they count thrice."""
+    before = np.array([behind.dark, behind.middle, behind.bright], np.float32)
+    after = shaded(before.repeat(3).reshape(3, 1, 3), treatment, np.ones((3, 1), np.float32)) @ LUMA
+    change = float(np.abs(np.cbrt(after[:, 0]) - np.cbrt(before)).mean())
+    return change * (3 if treatment.lift else 1)
 
 
 def soft_mask(
