@@ -1,7 +1,7 @@
 """Our ray renderer on NVIDIA Warp, for processor and CUDA: drafts, standard frames, path-traced finals."""
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 import numpy as np
 import warp as wp
+from jaxtyping import Float32
 
 from filmwright.core.content import content_hash, file_hash
 from filmwright.core.errors import BadFilm
@@ -21,28 +22,28 @@ from filmwright.core.scene import Scene
 from filmwright.core.shot import Shot
 from filmwright.film.frames.denoise import Denoiser
 from filmwright.film.frames.develop import develop
+from filmwright.film.frames.lens import focused
 from filmwright.film.frames.pool import Alone, Pool
-from filmwright.film.frames.rays import Raw, Sampling, Tracer
+from filmwright.film.frames.rays import WARM_UP, Accumulator, Raw, Sampling, Tracer
 from filmwright.film.frames.rays.device import ready
+from filmwright.film.frames.steady import steadied
 
 Quality = Literal["draft", "standard", "final"]
-
-STILL_SAMPLES = 16  # a standard still has no frames before it to share samples with
+Picture = Float32[np.ndarray, "H W 3"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What is done for each frame of a quality."""
 
-    moving: Sampling
-    still: Sampling
-    accumulate: bool = False  # share samples over time
-    denoise: bool = False
+    sampling: Sampling
+    still_looks: int = 1  # with sampling.share: how often a still is looked at, for it has no frames before it
+    denoise: bool = False  # and, in a moving picture, steady what the denoiser left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One frame for a worker."""
+    """One frame for a worker, or with sampling.phase above 0 one of the looks that only warm an accumulator up."""
 
     shot: Shot
     frame: int
@@ -54,13 +55,28 @@ class Job:
 def recipe(quality: Quality, samples: int = 0) -> Recipe:
     """The sampling of a quality; `samples` a pixel and frame replaces the quality's own where it is not 0."""
     if quality == "draft":
-        draft = Sampling(samples=samples or 1, antialias=samples > 1)
-        return Recipe(moving=draft, still=draft)
+        return Recipe(sampling=Sampling(samples=samples or 1, antialias=samples > 1))
+    if quality == "standard" and samples <= 1:
+        return Recipe(sampling=Sampling(share=True), still_looks=2 * WARM_UP)
     if quality == "standard":
-        moving = Sampling(samples=samples or 1)
-        return Recipe(moving=moving, still=replace(moving, samples=STILL_SAMPLES * moving.samples), accumulate=True)
-    final = Sampling(integrator="path", samples=samples or 8)
-    return Recipe(moving=final, still=final, accumulate=True, denoise=True)
+        return Recipe(sampling=Sampling(samples=samples))
+    return Recipe(sampling=Sampling(integrator="path", samples=samples or 8), denoise=True)
+
+
+def jobs_of(shot: Shot, recipe: Recipe, passes: Collection[PassName], frames: range | None) -> list[Job]:
+    """What the workers do for a shot, or for stills of it, in order."""
+    steady = recipe.denoise and frames is None
+    wanted = tuple(name for name in sorted({*passes, *(("flow",) if steady else ())}) if name != "radiance")
+    jobs = []
+    for i in frames if frames is not None else range(shot.num_frames):
+        looks = 1
+        if recipe.sampling.share:
+            looks = recipe.still_looks if frames is not None else WARM_UP if i == 0 else 1
+        for phase in reversed(range(looks)):
+            sampling = replace(recipe.sampling, phase=phase)
+            these = wanted if phase == 0 else ()
+            jobs.append(Job(shot=shot, frame=i, sampling=sampling, passes=these, denoise=recipe.denoise))
+    return jobs
 
 
 class Rays:
@@ -88,16 +104,17 @@ class Rays:
 
         Raises RenderFailed if a worker dies twice over the same frame, or light is not finite.
         """
-        recipe, still = self._recipe, frames is not None
-        sampling = recipe.still if still else recipe.moving
-        wanted = tuple(name for name in sorted(set(passes)) if name != "radiance")
-        jobs = (
-            Job(shot=shot, frame=i, sampling=sampling, passes=wanted, denoise=recipe.denoise)
-            for i in (frames if frames is not None else range(shot.num_frames))
-        )
+        still = frames is not None
+        jobs = jobs_of(shot, self._recipe, passes, frames)
         raws = self._open(scene).map(jobs)
-        for raw in raws:
-            yield _frames(shot, raw, raw.radiance, set(passes))
+        if self._recipe.sampling.share:
+            finished = shared(shot, jobs, raws, still=still)
+        elif self._recipe.denoise and not still:
+            finished = steadied(raws)
+        else:
+            finished = ((raw, alone(raw)) for raw in raws)
+        for raw, linear in finished:
+            yield _frames(shot, raw, linear, set(passes))
 
     def close(self) -> None:
         """Stop the workers. The next `render` starts them again."""
@@ -141,10 +158,29 @@ def _film(tracer: Tracer, denoisers: dict[tuple[int, int], Denoiser], job: Job) 
     size = job.shot.height, job.shot.width
     if size not in denoisers:
         denoisers[size] = Denoiser(*size, num_threads=1 if tracer.device == "cpu" else 0)
+    assert raw.radiance is not None
     assert raw.guide_albedo is not None
     assert raw.guide_normals is not None
     clean = denoisers[size](raw.radiance, raw.guide_albedo, raw.guide_normals, exposure=job.shot.look.exposure)
     return replace(raw, radiance=clean, guide_albedo=None, guide_normals=None)
+
+
+def shared(shot: Shot, jobs: Iterable[Job], raws: Iterable[Raw], *, still: bool) -> Iterator[tuple[Raw, Picture]]:
+    """Frames of direct light that share their samples over time, seen through the lens."""
+    accumulator, frame = Accumulator(shot), -1
+    for job, raw in zip(jobs, raws, strict=True):
+        if still and job.frame != frame:
+            accumulator, frame = Accumulator(shot), job.frame
+        picture = accumulator.add(raw)
+        if job.sampling.phase == 0:
+            assert raw.trail is not None
+            yield raw, focused(picture, raw.trail.depth, shot.camera(raw.frame))
+
+
+def alone(raw: Raw) -> Picture:
+    """The light of a frame that shares with no other."""
+    assert raw.radiance is not None
+    return raw.radiance
 
 
 def _frames(shot: Shot, raw: Raw, linear: np.ndarray, passes: set[PassName]) -> Frames:
