@@ -24,9 +24,9 @@ def backdrop_color(surface: Surface, style: Backdrop, *, wanted: Vec3 | None = N
     lab = oklab(surface.colors[surface.coverage > 0.1] if (surface.coverage > 0.1).any() else surface.colors)
     best, choice = -np.inf, np.zeros(3)
     for hue, strength, cost in _hues(style, lab):
-        for light in np.linspace(*style.lightness, 7):
+        for away, light in enumerate(np.linspace(*style.lightness, 7)):
             color = in_gamut(float(light), min(strength, style.muted * _vividest(float(light), hue)), hue)
-            score = _contrast(lab, color) - cost
+            score = _contrast(lab, color) - cost - 0.03 * away
             if score > best + 1e-9:
                 best, choice = score, color
     return choice
@@ -43,18 +43,16 @@ def _hues(style: Backdrop, lab: Float[np.ndarray, "P 3"]) -> list[tuple[float, f
     if style.hues:
         return [(float(np.radians(h)), style.chroma, 0.02 * i) for i, h in enumerate(style.hues)]
     own = _own_hues(lab)
-    if not own:  # a grey product: a breath of warmth, or the mood's freedom
-        return [
-            (float(np.radians(70.0)), 0.5 * style.chroma, 0.0),
-            (float(np.radians(255.0)), 0.5 * style.chroma, 0.01),
-        ]
+    if not own:  # a grey product goes with anything
+        return [(float(np.radians(style.neutral)), style.chroma, 0.0)]
     main = own[0]
     if style.relation == "tone":
-        return [(main, style.chroma, 0.0), (main + 0.35, style.chroma, 0.02), (main - 0.35, style.chroma, 0.02)]
+        turned = [(main + turn, style.chroma, 0.02) for turn in (0.35, -0.35)]
+        return [(main, style.chroma, 0.0), *turned, (main + np.pi, style.chroma, 0.05)]
     near = [(h, style.chroma, 0.0) for h in own[1:]]
     beside = [(main + turn, style.chroma, 0.05) for turn in (0.6, 0.9, -0.6, -0.9)]
     across = [(main + np.pi + turn, style.chroma * 0.7, 0.07) for turn in (0.5, 0.0, -0.5)]
-    return [(h, c, cost + _sickly(h)) for h, c, cost in near + beside + across]
+    return [(h, c, cost + _unflattering(h)) for h, c, cost in near + beside + across]
 
 
 def _own_hues(lab: Float[np.ndarray, "P 3"]) -> list[float]:
@@ -83,9 +81,9 @@ def _vividest(light: float, hue: float) -> float:
     return float(np.linalg.norm(oklab(in_gamut(light, 0.4, hue))[1:]))
 
 
-def _sickly(hue: float) -> float:
-    """What a yellow-green costs: few products look well on it."""
-    return 0.08 * float(np.exp(-((_turn(hue - np.radians(118.0)) / 0.35) ** 2)))
+def _unflattering(hue: float) -> float:
+    """What a hue costs that few products look well on: yellow-green, and magenta."""
+    return sum(0.1 * float(np.exp(-((_turn(hue - np.radians(h)) / 0.4) ** 2))) for h in (116.0, 325.0))
 
 
 def _turn(angle: Float[np.ndarray, "..."] | float) -> Float[np.ndarray, "..."]:

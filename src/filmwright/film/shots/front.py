@@ -1,13 +1,19 @@
-"""Which side of a product is its front: the one with the label, or with the most to see."""
+"""Which side of a product is its front: the one with the label, the face, or most to see."""
 
 import numpy as np
 from jaxtyping import Float
 
 from .glance import directions, glance
 from .measure import Surface
+from .symmetry import mirror_planes
 
 _NUM_YAWS = 36
-_CLEARLY = 1.12  # how much more another side must show before a product is turned
+_CLEARLY = 1.05  # how much more colour another side must show before a round product is turned
+_PRESENT = 1.12  # what it counts for to be in front already
+_LEAST = 0.001  # mean Oklab contrast that it must show more
+_LONG = 1.6  # depth over width from which a product is seen best from its side
+_NEAR = np.radians(12.0)  # a side this close to -Y is the present front
+_STILL = np.radians(1.5)  # a product is not turned by less
 _CENTRING = np.radians(30.0)  # how far the label's own middle may pull
 
 
@@ -15,18 +21,47 @@ def front_yaw(surface: Surface) -> float:
     """Radians about +Z that bring the front towards -Y; 0 where no side shows clearly more than the present one.
 
     The detail of each view is summed over what is seen there (colour contrast in Oklab at the scale of a logo, not of
-    small print, and form), so that a large side with a label beats a narrow one. Around the best view the
-    label's own direction, the detail-weighted mean of its surface's normals, has the last word.
+    small print, and form), so that a large side with a label beats a narrow one. What has mirror planes, like a
+    face or a box, fronts along one of them; what is round turns its label to the camera.
     """
+    sides = _sides(surface.points)
+    if sides:
+        return _along_a_plane(sides, np.array([glance(surface, _way(side)).detail.sum() for side in sides]))
     ways = directions(_NUM_YAWS)
     views = [glance(surface, way) for way in ways]
-    shown = np.array([view.detail.sum() / len(surface.points) for view in views])
-    shown = _smooth(shown)
+    shown = _smooth(np.array([(view.colour * view.facing).sum() / len(surface.points) for view in views]))
     best = int(np.argmax(shown))
-    if shown[best] < 1e-6 or shown[best] < _CLEARLY * shown[0]:
+    if shown[best] < max(_CLEARLY * shown[0], shown[0] + _LEAST):
         return 0.0
-    away = 2 * np.pi * best / _NUM_YAWS  # the front is this far to the right of -Y
-    away += _label_offset(surface, ways[best])
+    return _turn_by(2 * np.pi * best / _NUM_YAWS + _label_offset(surface, ways[best]))
+
+
+def _sides(points: Float[np.ndarray, "P 3"]) -> list[float]:
+    """Radians to the right of -Y of the directions that a mirror-symmetric product may front to."""
+    out: list[float] = []
+    for plane in mirror_planes(points)[:4]:
+        forward = np.array([np.cos(plane), np.sin(plane)])
+        along, across = (np.ptp(points[:, :2] @ way) for way in (forward, np.array([-forward[1], forward[0]])))
+        angle = plane + np.pi / 2 + (np.pi / 2 if along > _LONG * across else 0.0)  # from -Y instead of from +X
+        out += [angle, angle + np.pi]
+    return out
+
+
+def _along_a_plane(sides: list[float], shown: Float[np.ndarray, " D"]) -> float:
+    """The side that shows most; the one at -Y already wins unless another shows clearly more."""
+    turns = np.array([_turn_by(side) for side in sides])
+    shown = np.where(np.abs(turns) < _NEAR, shown * _PRESENT, shown)
+    turn = float(turns[int(np.argmax(shown))])
+    return 0.0 if abs(turn) < _STILL else turn
+
+
+def _way(away: float) -> Float[np.ndarray, "3"]:
+    """The unit vector `away` radians to the right of -Y."""
+    return np.array([np.sin(away), -np.cos(away), 0.0])
+
+
+def _turn_by(away: float) -> float:
+    """The rotation, -pi to pi, that brings what is `away` to the right back to -Y."""
     return float((-away + np.pi) % (2 * np.pi) - np.pi)
 
 
@@ -46,7 +81,7 @@ def _label_offset(surface: Surface, towards: Float[np.ndarray, "3"]) -> float:
         normals = surface.normals[view.seen]
         normals = normals * np.where(normals @ eye < 0, -1.0, 1.0)[:, None]
         x, y = weight @ normals[:, 0], weight @ normals[:, 1]
-        if np.hypot(x, y) < 1e-3 * max(float(weight.sum()), 1e-12) or weight.sum() <= 0:
+        if np.hypot(x, y) <= 1e-3 * max(float(weight.sum()), 1e-12):
             return offset
         turn = float(np.arctan2(eye[0] * y - eye[1] * x, eye[0] * x + eye[1] * y))
         offset = float(np.clip(offset + turn, -_CENTRING, _CENTRING))

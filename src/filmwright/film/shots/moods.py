@@ -50,7 +50,8 @@ class Backdrop:
 
     relation: Literal["tone", "accent"] = "tone"  # to the product's main colour: its own hue, or one that sets it off
     hues: tuple[float, ...] = ()  # degrees in Oklab; where given, the set has one of these instead
-    lightness: tuple[float, float]  # Oklab, darkest to lightest
+    neutral: float = 70.0  # degrees: the hue for a grey product
+    lightness: tuple[float, float]  # Oklab, from the mood's favourite to the farthest it goes for contrast
     chroma: float  # Oklab, the most
     muted: float = 0.6  # the most chroma, as a share of what Rec. 709 holds at that lightness and hue
     level: float = 1.0  # the set's colour on a white card's light: 1 shows it as it is
@@ -89,7 +90,7 @@ class Lighting:
 
 LIGHTING: dict[MoodName, Lighting] = {
     "calm": Lighting(
-        backdrop=Backdrop(lightness=(0.82, 0.92), chroma=0.03, level=1.0, horizon=0.97, top=0.92, sweep=0.06, fill=0.9),
+        backdrop=Backdrop(lightness=(0.92, 0.78), chroma=0.03, level=1.0, horizon=0.97, top=0.92, sweep=0.06, fill=0.9),
         lamps=(
             Lamp(name="key", azimuth=-50, elevation=26, distance=2.0, width=1.4, height=1.5, power=0.9),
             Lamp(name="fill", azimuth=62, elevation=14, distance=2.6, width=1.4, height=1.8, power=0.16),
@@ -100,7 +101,8 @@ LIGHTING: dict[MoodName, Lighting] = {
     ),
     "luxury": Lighting(
         backdrop=Backdrop(
-            lightness=(0.24, 0.36),
+            neutral=55,
+            lightness=(0.27, 0.42),
             chroma=0.05,
             level=0.8,
             horizon=0.6,
@@ -123,7 +125,8 @@ LIGHTING: dict[MoodName, Lighting] = {
     "playful": Lighting(
         backdrop=Backdrop(
             relation="accent",
-            lightness=(0.76, 0.88),
+            neutral=25,
+            lightness=(0.86, 0.74),
             chroma=0.1,
             level=1.0,
             horizon=0.98,
@@ -143,7 +146,8 @@ LIGHTING: dict[MoodName, Lighting] = {
     "energetic": Lighting(
         backdrop=Backdrop(
             relation="accent",
-            lightness=(0.52, 0.72),
+            neutral=42,
+            lightness=(0.68, 0.52),
             chroma=0.17,
             muted=0.8,
             level=1.0,
@@ -165,7 +169,7 @@ LIGHTING: dict[MoodName, Lighting] = {
     "technical": Lighting(
         backdrop=Backdrop(
             hues=(252, 240),
-            lightness=(0.6, 0.84),
+            lightness=(0.82, 0.6),
             chroma=0.02,
             level=0.95,
             horizon=0.85,
@@ -185,7 +189,7 @@ LIGHTING: dict[MoodName, Lighting] = {
     "natural": Lighting(
         backdrop=Backdrop(
             hues=(92, 138),
-            lightness=(0.78, 0.91),
+            lightness=(0.91, 0.76),
             chroma=0.026,
             level=0.98,
             horizon=0.95,
