@@ -32,10 +32,10 @@ class Preset:
 
 # Shorts, Reels and TikTok encode uploads again and take 8-12 Mbit/s at 1080p, feeds less: a peak keeps uploads small.
 PRESETS: dict[PresetName, Preset] = {
-    "web": Preset(crf=18),
-    "shorts": Preset(crf=17, peak=12_000_000, shapes=(Fraction(9, 16),)),
-    "square": Preset(crf=18, peak=8_000_000, shapes=(Fraction(1), Fraction(4, 5))),
-    "master": Preset(crf=8, audio=320_000),
+    "web": Preset(crf=18.0),
+    "shorts": Preset(crf=17.0, peak=12_000_000, shapes=(Fraction(9, 16),)),
+    "square": Preset(crf=18.0, peak=8_000_000, shapes=(Fraction(1), Fraction(4, 5))),
+    "master": Preset(crf=8.0, audio=320_000),
 }
 GOP_SECONDS = 2
 THREADS = 4  # x264's bits depend on it: one number gives one file on every machine
