@@ -76,7 +76,7 @@ def _shoot(
         seconds=float(seconds),
         width=brief.width,
         height=brief.height,
-        side=1 if turn % 2 else -1,
+        side=1.0 if turn % 2 else -1.0,
         interest=subject.interests[which % len(subject.interests)],
         words=bool(brief.tagline or (brief.name and entry.kind == "end-card")),
         rng=np.random.default_rng(seed),

@@ -50,7 +50,7 @@ def card_box(take: Take) -> Box:
     return Box(left=0.15, top=0.13, right=0.85, bottom=0.62)
 
 
-def _beside(side: int, left: float, right: float, top: float, bottom: float) -> Box:
+def _beside(side: float, left: float, right: float, top: float, bottom: float) -> Box:
     if side > 0:
         return Box(left=left, top=top, right=right, bottom=bottom)
     return Box(left=1 - right, top=top, right=1 - left, bottom=bottom)

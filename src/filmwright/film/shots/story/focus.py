@@ -15,7 +15,7 @@ def blur(
     aperture: Float[np.ndarray, "..."], fov: float, focus: Float[np.ndarray, "..."], depth: Float[np.ndarray, "..."]
 ) -> Float[np.ndarray, "..."]:
     """Radius of the disc that a point becomes, in shares of the picture's height."""
-    return aperture / (2 * np.tan(fov / 2)) * np.abs(1 / focus - 1 / depth)
+    return np.asarray(aperture / (2 * np.tan(fov / 2)) * np.abs(1 / focus - 1 / depth))
 
 
 def aperture_for(radius: float, fov: float, focus: float, depth: float) -> float:

@@ -21,7 +21,7 @@ class Take:
     seconds: float
     width: int  # pixels
     height: int  # pixels
-    side: int  # +1 or -1: to which side it moves and leans
+    side: float  # +1 or -1: to which side it moves and leans
     interest: Interest
     words: bool  # leave room for a title
     rng: np.random.Generator

@@ -40,7 +40,7 @@ def reveal(take: Take) -> Path:
         "focus": Move(azimuth=(-16 * side, -5 * side), elevation=(level + 2, level), distance=(pushed, 1.0)),
         "descend": Move(azimuth=(-22 * side, -4 * side), elevation=(level + 34, level), distance=(1.12, 1.0)),
         "rise": Move(
-            azimuth=(14 * side, -6 * side), elevation=(max(level - 14, -4), level + 4), distance=(1.0, pushed)
+            azimuth=(14 * side, -6 * side), elevation=(max(level - 14, -4.0), level + 4), distance=(1.0, pushed)
         ),
         "arc": Move(azimuth=(-74 * side, -12 * side), elevation=(level + 3, level), distance=(1.05, 1.0)),
     }
