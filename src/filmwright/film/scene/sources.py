@@ -2,6 +2,7 @@
 
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -52,8 +53,10 @@ def beside(asset: Path, reference: str, *, encoded: bool = False) -> Path:
     try:
         folder = asset.parent.resolve()
         target = (folder / name).resolve()
+        with suppress(FileNotFoundError, NotADirectoryError):
+            target.lstat()  # refuses names that are too long
     except (OSError, RuntimeError, ValueError) as err:
-        raise BadAsset(f"{asset} refers to {shown!r}, which can't be looked up: {err}. {advice}") from err
+        raise BadAsset(f"{asset} refers to {shown!r}, which can't be looked up. {advice}") from err
     if not target.is_relative_to(folder):
         raise BadAsset(f"{asset} refers to {shown!r}, which leaves its folder. {advice}")
     return target

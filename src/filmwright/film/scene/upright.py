@@ -11,7 +11,7 @@ _log = logging.getLogger(__name__)
 Units = Literal["auto", "m", "cm", "mm", "in"]
 Up = Literal["auto", "y", "z"]
 _METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254}
-_LARGEST = 5.0  # metres, the diagonal of the largest product one expects on a set
+_LIKELY = (3.0, 100.0)  # the longest diagonals taken as metres and as centimetres
 
 
 def placing(
@@ -20,7 +20,7 @@ def placing(
     """The row-major matrix that brings a file's axes and units to metres, +Z up.
 
     Units of "auto": those of the format where it has some (`usual_units`) and the product would be over 5 mm in them;
-    else the largest of metres, centimetres and millimetres in which its diagonal is at most 5 metres. Up of "auto":
+    else metres for a diagonal of at most 3, centimetres for one of at most 100, millimetres past that. Up of "auto":
     `usual_up`, unless the product clearly stands along the other axis.
     """
     low, high = positions.min(axis=0).astype(float), positions.max(axis=0).astype(float)
@@ -37,7 +37,7 @@ def placing(
 def _unit(diagonal: float, usual: Units) -> str:
     if usual != "auto" and diagonal * _METRES[usual] > 0.005:
         return usual
-    return next((u for u in ("m", "cm") if diagonal * _METRES[u] <= _LARGEST), "mm")
+    return "m" if diagonal <= _LIKELY[0] else "cm" if diagonal <= _LIKELY[1] else "mm"
 
 
 def _up(positions: Float32[np.ndarray, "V 3"], usual: Up) -> str:

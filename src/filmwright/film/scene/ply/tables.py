@@ -126,8 +126,9 @@ def _text(path: Path, element: Element, numbers: np.ndarray, at: int) -> tuple[T
     if width == 1 and element.count:  # only a list, all as long as the first: the usual case
         length = numbers[at]
         size = int(length) + 1 if 0 <= length <= len(numbers) else 0
-        rows = numbers[at : at + size * element.count].reshape(-1, max(size, 1))
-        if size and len(rows) == element.count and (rows[:, 0] == length).all():
+        rows = numbers[at : at + size * element.count]
+        rows = rows.reshape(-1, size) if size and rows.size == size * element.count else rows[:0, None]
+        if len(rows) and (rows[:, 0] == length).all():
             ragged = Ragged(values=rows[:, 1:].ravel(), sizes=np.full(element.count, size - 1))
             return Table(count=element.count, lists={element.properties[0].name: ragged}), at + rows.size
     found: dict[str, list[np.ndarray]] = {p.name: [] for p in element.properties}
