@@ -20,9 +20,9 @@ REEDS, REED_DEPTH = 44, 1.15
 FLUTES, FLUTE_DEPTH = 42, 0.85
 
 COLORS: dict[str, Vec3] = {
-    "emerald": (0.003, 0.055, 0.037),
-    "oxblood": (0.110, 0.005, 0.009),
-    "midnight": (0.005, 0.014, 0.080),
+    "emerald": (0.0015, 0.026, 0.0195),
+    "oxblood": (0.062, 0.0022, 0.0045),
+    "midnight": (0.0022, 0.0065, 0.042),
 }
 
 
