@@ -3,14 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-SMALL = ("--size", "72", "--seconds", "3", "--quality", "draft")
 
 
 @dataclass
@@ -29,18 +27,19 @@ class Run:
         return self.lines[-1]
 
 
-def command(*words: object) -> list[str]:
+def typed(*words: object) -> list[str]:
     return [sys.executable, "-W", "error", "-m", "filmwright", *map(str, words)]
+
+
+@pytest.fixture
+def command() -> Callable[..., list[str]]:
+    return typed
 
 
 @pytest.fixture
 def filmwright(tmp_path: Path) -> Callable[..., Run]:
     def run(*words: object, cwd: Path = tmp_path, **options: Any) -> Run:
-        done = subprocess.run(command(*words), cwd=cwd, capture_output=True, text=True, timeout=300, **options)
+        done = subprocess.run(typed(*words), cwd=cwd, capture_output=True, text=True, timeout=300, **options)
         return Run(done.returncode, done.stdout, done.stderr)
 
     return run
-
-
-def shots_of(made: dict[str, Any], *keys: str) -> list[Sequence[Any]]:
-    return [tuple(take[key] for key in keys) for take in made["manifest"]["takes"]]

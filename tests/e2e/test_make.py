@@ -14,7 +14,11 @@ import pytest
 from filmwright.film.video.codecs import codecs
 from filmwright.jobs.film import check_film, load_film, save_film
 
-from .conftest import SMALL, command, shots_of
+SMALL = ("--size", "72", "--seconds", "3", "--quality", "draft")
+
+
+def shots_of(made: dict, *keys: str) -> list[tuple]:
+    return [tuple(take[key] for key in keys) for take in made["manifest"]["takes"]]
 
 
 def test_a_film_is_made_with_everything_beside_it(filmwright, tmp_path):
@@ -52,7 +56,7 @@ def test_the_film_file_can_be_named(filmwright, tmp_path):
     assert json.loads((tmp_path / "here/spot.manifest.json").read_text())["video"]["audio_codec"] == ""
 
 
-def test_a_killed_make_goes_on_where_it_stopped(filmwright, tmp_path):
+def test_a_killed_make_goes_on_where_it_stopped(filmwright, command, tmp_path):
     words = ("make", "sample", "--brief", "Calm. 'Still.'", *SMALL, "--json")
     whole = filmwright(*words, "--out", "whole").made
     killed = _kill_during_second_shot(command(*words, "--out", "killed"), tmp_path)
