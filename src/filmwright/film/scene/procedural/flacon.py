@@ -29,14 +29,14 @@ COLORS: dict[str, Vec3] = {
 def flacon(*, color: str, label: str, seed: int) -> Scene:
     """The bundled sample: about 14 cm tall, 7 cm wide."""
     deep = COLORS[color]
-    polished, satin = metal("polished gold", roughness=0.11), metal("satin gold", roughness=0.3)
+    polished, satin = metal("polished gold", roughness=0.11), metal("satin gold", roughness=0.34)
     sheet = Wrap(section=SECTION)
     name = write(label, SERIF, cap_height=6.3, tracking=0.1, baseline=PLATE.middle + 0.9)
     parts = [
         Part(name="foot", mesh=_foot(polished)),
         Part(name="body", mesh=_body(lacquer("lacquer", deep))),
         Part(name="plate", mesh=plate_mesh(PLATE, sheet, enamel(PLATE, deep, (name, *_small_print()), hairline=0.28))),
-        Part(name="bezel", mesh=bezel_mesh(PLATE, sheet, polished)),
+        Part(name="bezel", mesh=bezel_mesh(PLATE, sheet, metal("bezel gold", roughness=0.2))),
         Part(name="lettering", mesh=raised(name, sheet, satin, ground=PLATE.rise, height=0.6, edge=0.62, step=0.125)),
         Part(name="collar", mesh=_collar(polished)),
         Part(name="cap", mesh=_cap(seed)),

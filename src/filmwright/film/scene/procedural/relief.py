@@ -9,7 +9,7 @@ from filmwright.core.scene import Material, Mesh
 
 from .sheets import Sheet
 
-STEEPEST = 8.0  # slope at the foot of a rounded edge, where the quarter round stands upright
+STEEPEST = 3.0  # slope at the foot of a rounded edge, where the quarter round stands upright
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
