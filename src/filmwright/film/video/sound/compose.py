@@ -65,7 +65,7 @@ def _mixed(score: Score) -> Stereo:
 
 def _play(score: Score, players: _Desk, drums: _Desk, rng: np.random.Generator) -> None:
     """Every note; one that was heard before at the same pitch, length and force is not made again."""
-    made: dict[tuple[str, float, float, int], Mono] = {}
+    made: dict[tuple[str, int, float, int], Mono] = {}
     for note in score.notes:
         force = max(round(note.velocity * 6), 1)
         long = round(note.seconds * 10) / 10

@@ -6,11 +6,11 @@ import numpy as np
 
 from .waves import RATE, Mono, drive, filtered, noise, pitch, ringing, seconds_of, swell
 
-Instrument = Callable[[float, float, float, np.random.Generator], Mono]
+Instrument = Callable[[int, float, float, np.random.Generator], Mono]
 """(MIDI note, seconds it is held, velocity 0 to 1, chance) -> mono samples, with the note's ring after it."""
 
 
-def felt_piano(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def felt_piano(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """An upright with felt before its hammers: stiff strings in pairs, soft attack, a breath of mechanics."""
     hertz = pitch(midi)
     ring = float(np.clip(5.5 * (220 / hertz) ** 0.55, 0.8, 7.0))
@@ -31,7 +31,7 @@ def felt_piano(midi: float, seconds: float, velocity: float, rng: np.random.Gene
     return _ended(out * _onset(samples, 0.006), held=seconds, release=0.9)
 
 
-def electric_piano(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def electric_piano(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """Tine and bar: one carrier, a soft modulator at the same pitch and a short one high above (Chowning 1973)."""
     del rng
     hertz, samples = pitch(midi), round((seconds + 1.4) * RATE)
@@ -43,7 +43,7 @@ def electric_piano(midi: float, seconds: float, velocity: float, rng: np.random.
     return _ended(out.astype(np.float32) * _onset(samples, 0.004), held=seconds, release=0.5)
 
 
-def glass_pluck(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def glass_pluck(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """A clean digital pluck: FM whose colour closes quickly, two voices a little apart."""
     samples = round(max(seconds * 1.2, 0.5) * RATE)
     time = seconds_of(samples)
@@ -57,7 +57,7 @@ def glass_pluck(midi: float, seconds: float, velocity: float, rng: np.random.Gen
     return _ended(out * 0.5 * np.exp(-time * 7) * _onset(samples, 0.003), held=samples / RATE - 0.1, release=0.1)
 
 
-def marimba(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def marimba(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """A tuned rosewood bar: partials at 1, 4 and 9.9, a soft mallet."""
     hertz, samples = pitch(midi), round(1.3 * RATE)
     del seconds
@@ -70,7 +70,7 @@ def marimba(midi: float, seconds: float, velocity: float, rng: np.random.Generat
     return _ended((out + np.float32(0.05 + 0.06 * velocity) * knock) * _onset(samples, 0.002), held=1.2, release=0.1)
 
 
-def kalimba(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def kalimba(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """A steel tongue on a box: a round tone, two high partials that are gone at once."""
     hertz, samples = pitch(midi), round(2.0 * RATE)
     del seconds
@@ -82,7 +82,7 @@ def kalimba(midi: float, seconds: float, velocity: float, rng: np.random.Generat
     return _ended((out + np.float32(0.06) * box) * _onset(samples, 0.002), held=1.8, release=0.2)
 
 
-def nylon(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def nylon(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """A nylon string, plucked: a delay line that loses its highs (Karplus and Strong 1983)."""
     hertz, samples = pitch(midi), round(min(seconds + 1.2, 3.0) * RATE)
     period = max(int(RATE / hertz - 0.5), 8)
@@ -106,7 +106,7 @@ _BELL = ((0.5, 0.25, 5.0), (1.0, 1.0, 4.5), (1.189, 0.16, 2.8), (1.5, 0.1, 2.0),
 """A bell's partials: ratio to the prime, strength, seconds of ring."""
 
 
-def bell(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def bell(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """A small struck bell, far away: hum, prime, tierce, quint, nominal and two above, long and quiet."""
     hertz, samples = pitch(midi), round(max(seconds, 2.5) * RATE)
     out = np.zeros(samples, np.float32)
@@ -116,7 +116,7 @@ def bell(midi: float, seconds: float, velocity: float, rng: np.random.Generator)
     return _ended(out / 2.2 * _onset(samples, 0.004), held=samples / RATE - 0.8, release=0.8)
 
 
-def sub_bass(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def sub_bass(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """A round bass: a sine with a little second and third, so that small speakers know of it."""
     del rng
     hertz, samples = pitch(midi), round((seconds + 0.12) * RATE)
@@ -127,7 +127,7 @@ def sub_bass(midi: float, seconds: float, velocity: float, rng: np.random.Genera
     return drive(out.astype(np.float32) * shape * np.float32(0.8), 1.1)
 
 
-def pulse_bass(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
+def pulse_bass(midi: int, seconds: float, velocity: float, rng: np.random.Generator) -> Mono:
     """An electric bass's shorter cousin: a few harmonics whose top closes after the attack."""
     del rng
     hertz, samples = pitch(midi), round((seconds + 0.08) * RATE)

@@ -91,7 +91,7 @@ def true_peak(samples: Float32[np.ndarray, "S C"]) -> float:
     return 20 * float(np.log10(max(true_peaks(samples).max(initial=0.0), 10 ** (SILENCE / 20))))
 
 
-def limited(samples: Float32[np.ndarray, "S 2"], rate: int, *, ceiling: float) -> Float32[np.ndarray, "S 2"]:
+def limited(samples: Float32[np.ndarray, "S 2"], rate: int, *, ceiling: int | float) -> Float32[np.ndarray, "S 2"]:
     """Hold true peaks below `ceiling` dBTP by turning the volume down smoothly before and after them.
 
     The gain is the least gain in a window about each sample, smoothed by a window no longer, so it is never above
@@ -122,7 +122,7 @@ def _running_min(x: Float[np.ndarray, " S"], reach: int) -> Float[np.ndarray, " 
 
 
 def levelled(
-    samples: Float32[np.ndarray, "S 2"], rate: int, *, target: float, ceiling: float
+    samples: Float32[np.ndarray, "S 2"], rate: int, *, target: int | float, ceiling: int | float
 ) -> Float32[np.ndarray, "S 2"]:
     """Bring sound to `target` LUFS with true peaks below `ceiling` dBTP; silence stays silent."""
     out = samples

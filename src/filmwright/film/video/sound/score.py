@@ -25,7 +25,7 @@ class Note:
 
     layer: Layer
     at: float
-    midi: float
+    midi: int
     seconds: float
     velocity: float  # 0 to 1
     pan: float
@@ -176,12 +176,12 @@ def _force(layer: Layer, sixteenth: int) -> int:
     return 0 if sign == "." else int(sign)
 
 
-def _pitches(layer: Layer, band: Band, root: int, harmony: Harmony, height: int, count: int) -> list[float]:
+def _pitches(layer: Layer, band: Band, root: int, harmony: Harmony, height: int, count: int) -> list[int]:
     """What a player plays on one of its hits."""
     up = 12 * layer.octave
     bass, upper = harmony.notes[0], harmony.notes[1:]
     if layer.line == "hit":
-        return [0.0]
+        return [0]
     if layer.line == "bass":
         return [bass + up]
     if layer.line == "fifths":
@@ -217,13 +217,14 @@ def _homecoming(band: Band, root: int, length: float, arrival: float, beat: floa
                 pan=0.3 * (i % 3 - 1),
             )
         )
-    low = Layer(part="sub_bass", rhythms=(), line="bass", gain=-12, send=0.05)
+    low = Layer(part="sub_bass", rhythms=(), line="bass", gain=-12.0, send=0.05)
     deep = notes[0] - 12 if notes[0] > 45 else notes[0]
     out.append(Note(layer=low, at=arrival, midi=deep, seconds=min(left, 3.0), velocity=0.6, pan=0.0))
-    bell = Layer(part="bell", rhythms=(), line="melody", gain=-17, send=0.7)
+    bell = Layer(part="bell", rhythms=(), line="melody", gain=-17.0, send=0.7)
     out.append(Note(layer=bell, at=arrival + 0.02, midi=root + 36, seconds=left, velocity=0.5, pan=0.15))
     if left > 2.2 + 2 * beat:
-        for i, step in enumerate((16, 19, 12)):
+        for i, last in enumerate((notes[-1], notes[-2], notes[0] + 12)):
             at = arrival + (2 + 1.5 * i) * beat
-            out.append(Note(layer=soft, at=at, midi=root + step + 12, seconds=2.0, velocity=0.4 - 0.06 * i, pan=0.2))
+            midi = last + 12 * min(player.octave, 1)
+            out.append(Note(layer=soft, at=at, midi=midi, seconds=2.0, velocity=0.4 - 0.06 * i, pan=0.2))
     return out

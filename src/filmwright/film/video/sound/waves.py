@@ -9,11 +9,12 @@ from jaxtyping import Float32
 from .loudness import fast_length
 
 RATE = 48_000  # samples a second; sound is made at this rate
-Mono = Float32[np.ndarray, " S"]
-Stereo = Float32[np.ndarray, "S 2"]
+Number = int | float
+Mono = Float32[np.ndarray, " _"]
+Stereo = Float32[np.ndarray, "_ 2"]
 
 
-def pitch(midi: float) -> float:
+def pitch(midi: Number) -> float:
     """Hertz of a MIDI note number, A4 = 69 = 440 Hz, equal temperament."""
     return 440.0 * 2 ** ((midi - 69) / 12)
 
@@ -23,7 +24,7 @@ def seconds_of(samples: int) -> Mono:
     return np.arange(samples, dtype=np.float32) / np.float32(RATE)
 
 
-def ringing(hertz: float, decay: float, samples: int, *, phase: float = 0.0) -> Mono:
+def ringing(hertz: Number, decay: Number, samples: int, *, phase: Number = 0.0) -> Mono:
     """A sine that dies away by 60 dB in `decay` seconds: powers of one complex number, by doubling."""
     out = np.empty(max(samples, 1), np.complex128)
     step = np.exp(2j * np.pi * hertz / RATE - np.log(1000) / (decay * RATE))
@@ -43,7 +44,7 @@ def swell(samples: int, *, attack: float, release: float) -> Mono:
     return (np.sin(np.pi / 2 * up) ** 2 * np.sin(np.pi / 2 * down) ** 2).astype(np.float32)
 
 
-def noise(samples: int, rng: np.random.Generator, *, low: float, high: float, slope: float = 0.0) -> Mono:
+def noise(samples: int, rng: np.random.Generator, *, low: Number, high: Number, slope: Number = 0.0) -> Mono:
     """Noise between two frequencies (hertz) with soft edges, `slope` dB an octave, of about unit power."""
     size = fast_length(max(samples, 16))
     hertz = np.fft.rfftfreq(size, 1 / RATE)
@@ -53,7 +54,7 @@ def noise(samples: int, rng: np.random.Generator, *, low: float, high: float, sl
     return (out[:samples] / max(float(out.std()), 1e-9)).astype(np.float32)
 
 
-def band(hertz: np.ndarray, low: float, high: float) -> np.ndarray:
+def band(hertz: np.ndarray, low: Number, high: Number) -> np.ndarray:
     """Response of a band-pass with second-order Butterworth edges; 0 or infinity leaves an edge off."""
     out = np.ones_like(hertz)
     if low > 0:
@@ -64,7 +65,7 @@ def band(hertz: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def filtered(
-    samples: Float32[np.ndarray, "S *C"], *, low: float = 0.0, high: float = np.inf
+    samples: Float32[np.ndarray, "S *C"], *, low: Number = 0.0, high: Number = np.inf
 ) -> Float32[np.ndarray, "S *C"]:
     """Sound between two frequencies (hertz), without shifting its phase."""
     size = fast_length(len(samples) + RATE // 10)
@@ -73,7 +74,7 @@ def filtered(
     return np.fft.irfft(np.fft.rfft(samples, size, axis=0) * shape, size, axis=0)[: len(samples)].astype(np.float32)
 
 
-def panned(mono: Mono, pan: float) -> Stereo:
+def panned(mono: Mono, pan: Number) -> Stereo:
     """Placed from left (-1) to right (1) at equal power, the far ear up to 0.25 ms late."""
     angle = (pan + 1) * np.pi / 4
     late = round(abs(pan) * 0.00025 * RATE)
@@ -82,12 +83,12 @@ def panned(mono: Mono, pan: float) -> Stereo:
     return np.stack([left * np.float32(np.cos(angle)), right * np.float32(np.sin(angle))], 1)
 
 
-def drive(samples: Float32[np.ndarray, "S *C"], amount: float) -> Float32[np.ndarray, "S *C"]:
+def drive(samples: Float32[np.ndarray, "S *C"], amount: Number) -> Float32[np.ndarray, "S *C"]:
     """Soft saturation that leaves quiet sound as loud as it is."""
     return np.tanh(samples * np.float32(amount)) / np.float32(amount)
 
 
-def choir(partials: Sequence[tuple[float, float]], samples: int, rng: np.random.Generator, *, cents: float) -> Stereo:
+def choir(partials: Sequence[tuple[float, float]], samples: int, rng: np.random.Generator, *, cents: Number) -> Stereo:
     """Many detuned voices at once, by one inverse FFT: Nasca's PADsynth. Unit power.
 
     `partials` are (hertz, amplitude); each becomes a Gaussian of random phases `cents` wide, other phases left and
