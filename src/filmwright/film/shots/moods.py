@@ -94,7 +94,7 @@ LIGHTING: dict[MoodName, Lighting] = {
         lamps=(
             Lamp(name="key", azimuth=-50, elevation=26, distance=2.0, width=1.4, height=1.5, power=0.9),
             Lamp(name="fill", azimuth=62, elevation=14, distance=2.6, width=1.4, height=1.8, power=0.16),
-            Lamp(name="rim", azimuth=112, elevation=24, distance=2.2, width=0.5, height=1.6, power=0.5),
+            Lamp(name="rim", azimuth=114, elevation=38, distance=2.2, width=0.6, height=1.2, power=0.5),
         ),
         glows=(Glow(azimuth=180, elevation=72, width=70, height=34, power=0.3),),
         grade=Grade(key=0.24, contrast=1.1, saturation=1.04, vignette=0.1, bloom=0.02),
@@ -115,8 +115,8 @@ LIGHTING: dict[MoodName, Lighting] = {
         ),
         lamps=(
             Lamp(name="key", azimuth=-48, elevation=30, distance=1.9, width=0.8, height=1.4, power=0.85, color=WARM),
-            Lamp(name="rim left", azimuth=-112, elevation=18, distance=2.1, width=0.4, height=1.7, power=1.0),
-            Lamp(name="rim right", azimuth=110, elevation=20, distance=2.1, width=0.4, height=1.7, power=1.3),
+            Lamp(name="rim left", azimuth=-114, elevation=40, distance=2.2, width=0.5, height=1.3, power=0.9),
+            Lamp(name="rim right", azimuth=112, elevation=38, distance=2.2, width=0.5, height=1.3, power=1.2),
             Lamp(name="fill", azimuth=50, elevation=10, distance=2.6, width=0.8, height=1.8, power=0.1, color=WARM),
         ),
         glows=(Glow(azimuth=180, elevation=70, width=50, height=26, power=0.25, color=WARM),),
@@ -159,8 +159,8 @@ LIGHTING: dict[MoodName, Lighting] = {
         ),
         lamps=(
             Lamp(name="key", azimuth=-50, elevation=38, distance=2.3, width=0.5, height=0.5, power=1.2),
-            Lamp(name="rim left", azimuth=-114, elevation=18, distance=2.1, width=0.35, height=1.7, power=0.7),
-            Lamp(name="rim right", azimuth=112, elevation=20, distance=2.1, width=0.35, height=1.7, power=1.1),
+            Lamp(name="rim left", azimuth=-116, elevation=40, distance=2.2, width=0.4, height=1.2, power=0.7),
+            Lamp(name="rim right", azimuth=112, elevation=38, distance=2.2, width=0.4, height=1.2, power=1.0),
             Lamp(name="fill", azimuth=50, elevation=8, distance=2.6, width=1.2, height=1.6, power=0.14),
         ),
         glows=(Glow(azimuth=180, elevation=68, width=45, height=24, power=0.25),),

@@ -11,6 +11,7 @@ from jaxtyping import Float, Float32, Int32
 from filmwright.core.scene import AreaLight, Environment, Material, Mesh
 
 from .environments import horizon_light, sky_irradiance
+from .gloss import far_gloss
 from .lights import irradiance
 from .moods import Backdrop
 
@@ -34,15 +35,16 @@ def floor(
 ) -> Mesh:
     """A disc of radius `FLOOR` at `height`, its albedo in its vertex colours.
 
-    In the middle its unshadowed light is `paper`; from `_NATURAL` to `_PAINTED` metres it becomes the horizon's. Gloss
-    keeps that light, since it takes from below as much as it adds of a sky that is as bright.
+    In the middle its unshadowed light is `paper`; from `_NATURAL` to `_PAINTED` metres it becomes the horizon's, less
+    what its gloss shows of the sky.
     """
     radii = np.concatenate([np.linspace(0.0, 1.0, 11), np.geomspace(1.0, FLOOR, 30)[1:]])
     positions, faces = _revolved(np.stack([radii, np.full(len(radii), height - _SINK)], axis=1))
     radius, azimuth = np.hypot(positions[:, 0], positions[:, 1]), np.arctan2(positions[:, 1], positions[:, 0])
     light = (irradiance(lights, positions.astype(float), _UP) + sky_irradiance(environment, _UP)) / np.pi
     share = _smooth((np.log(np.maximum(radius, 1e-6)) - np.log(_NATURAL)) / np.log(_PAINTED / _NATURAL))[:, None]
-    painted = horizon_light(environment, azimuth) / np.maximum(light, 1e-9)
+    shown, taken = far_gloss(environment, azimuth, roughness=style.roughness, ior=style.gloss)
+    painted = (horizon_light(environment, azimuth) - shown) / np.maximum(light * (1 - taken), 1e-9)
     albedo = np.clip(paper / light[0] * (1 - share) + painted * share, 0.0, 1.0)
     material = Material(name="floor", roughness=style.roughness, ior=style.gloss)
     return _ground(positions, faces, albedo, material)
