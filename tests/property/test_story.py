@@ -22,7 +22,7 @@ products = st.tuples(proportion, proportion, proportion)
 briefs = st.fixed_dictionaries(
     {
         "mood": st.sampled_from(list(PACE)),
-        "seconds": st.fractions(min_value=3, max_value=30, max_denominator=8),
+        "seconds": st.fractions(min_value=3, max_value=14, max_denominator=8),
         "fps": st.sampled_from([Fraction(24), Fraction(25), Fraction(30)]),
         "seed": st.integers(0, 2**31),
         "tagline": st.sampled_from(["", "Slow down."]),
@@ -37,12 +37,14 @@ def brief_of(size, **rest):
     return Brief(text="", width=size[0], height=size[1], **rest)
 
 
-def eyes(shot):
-    frames = np.arange(shot.num_frames)
-    return np.stack([shot.camera(float(f)).position for f in frames]), frames / float(shot.fps)
+def moves_of(shot):
+    """Eye, direction of view and time at the middle of every frame."""
+    cameras = [shot.camera(float(f)) for f in range(shot.num_frames)]
+    matrices = np.stack([c.world_from_camera for c in cameras])
+    return matrices[:, :3, 3], matrices[:, :3, 2], np.arange(len(cameras)) / float(shot.fps)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=14, deadline=None, derandomize=True)
 @given(size=products, brief=briefs, round_=st.booleans())
 def test_any_film(stage_of, size, brief, round_):
     brief = brief_of(**brief)
@@ -54,8 +56,9 @@ def test_any_film(stage_of, size, brief, round_):
         assert abs(float(cut / beat) - round(cut / beat)) < 1e-3
     for shot in board.shots:
         _is_framed(shot, stage)
-        _is_smooth(shot)
-        _keeps_clear(shot, stage)
+        eye, forward, t = moves_of(shot)
+        _is_smooth(shot, eye, forward, t)
+        _keeps_clear(eye, stage)
 
 
 def _is_framed(shot, stage):
@@ -63,7 +66,7 @@ def _is_framed(shot, stage):
     if shot.kind not in WHOLE:
         return
     size = np.array([shot.width, shot.height])
-    for frame in np.linspace(-0.5, shot.num_frames - 0.5, 15):
+    for frame in np.linspace(-0.5, shot.num_frames - 0.5, 9):
         seen = project(shot.camera(float(frame)), stage.points, width=shot.width, height=shot.height)
         assert (seen[:, 2] > 0).all()
         places = seen[:, :2] / size
@@ -73,9 +76,8 @@ def _is_framed(shot, stage):
     assert spread.max() > 0.22  # and is no speck either
 
 
-def _is_smooth(shot):
+def _is_smooth(shot, eye, forward, t):
     """Speed without a step, bounded acceleration and jerk: in metres, and in the direction of view."""
-    eye, t = eyes(shot)
     if len(t) < 8:
         return
     step = t[1] - t[0]
@@ -88,13 +90,11 @@ def _is_smooth(shot):
     assert change.max() <= 9 * usual * step / length + 1e-6, (shot.name, change.max())
     jerk = np.diff(eye, n=3, axis=0) / step**3
     assert np.linalg.norm(jerk, axis=1).max() <= 150 * reach / length**3 + 1e-3, shot.name
-    forward = np.stack([shot.camera(float(f)).world_from_camera[:3, 2] for f in range(shot.num_frames)])
     turns = np.diff(forward, n=2, axis=0)
     assert np.abs(turns).max() < 0.02
 
 
-def _keeps_clear(shot, stage):
-    eye, _ = eyes(shot)
+def _keeps_clear(eye, stage):
     assert eye[:, 2].min() >= 0.02
     gap = np.linalg.norm(stage.points[None] - eye[:: max(1, len(eye) // 12), None], axis=2).min()
     assert gap > 0.1
@@ -121,6 +121,6 @@ def test_macros_look_at_their_place(stage_of, size, kind, brief, which):
         assert 0.05 < x / shot.width < 0.95
         assert 0.05 < y / shot.height < 0.95
         assert depth > 0.1
-    sharp = shot.camera(shot.num_frames - 1)
+    sharp = shot.camera(float(shot.num_frames - 1))
     f = 1 / (2 * np.tan(sharp.fov_y / 2))
     assert sharp.aperture * f * abs(1 / sharp.focus - 1 / depth) < 0.002  # the place ends in focus

@@ -46,8 +46,8 @@ def card_box(take: Take) -> Box:
     if is_beside(take):
         return _beside(take.side, 0.54, 0.88, 0.14, 0.86)
     if take.aspect > _WIDE_PICTURE:
-        return Box(left=0.22, top=0.1, right=0.78, bottom=0.6)
-    return Box(left=0.15, top=0.13, right=0.85, bottom=0.62)
+        return Box(left=0.2, top=0.09, right=0.8, bottom=0.63)
+    return Box(left=0.13, top=0.1, right=0.87, bottom=0.64)
 
 
 def _beside(side: float, left: float, right: float, top: float, bottom: float) -> Box:

@@ -14,18 +14,18 @@ FLOOR = 0.025  # metres under which no camera goes
 _LIFT, _HIGHEST = np.radians(1.0), np.radians(72.0)
 
 
-def fit(hull: Float[np.ndarray, "Q 3"], rig: Rig, box: Box, width: int, height: int) -> Rig:
+def fit(hull: Float[np.ndarray, "Q 3"], rig: Rig, box: Box, width: int, height: int, *, floor: float = FLOOR) -> Rig:
     """The rig at the least distance from which every point is inside `box` at every moment, centred in it.
 
     The given distances are the move's shape: all are scaled alike, and one place in the picture is chosen for the
     anchor, so that nothing drifts. With S the scale, u = S * shift, and (x, y, z) a point from the anchor in camera
     axes, "left of the right edge r" reads  x + g u <= r (z + g S)  for every moment's shape g: linear in S and u, so
-    the least S is where the tightest left and right edges meet. A camera that would stand too low is raised.
+    the least S is where the tightest left and right edges meet. A camera that would stand lower than `floor` is raised.
     """
     limits = tangents(box, rig.fov, width, height)
     for _ in range(60):
         fitted = _closest(hull, rig, limits)
-        if fitted.eyes[:, 2].min() >= FLOOR or rig.elevation.max() >= _HIGHEST:
+        if fitted.eyes[:, 2].min() >= floor or rig.elevation.max() >= _HIGHEST:
             return fitted
         rig = replace(rig, elevation=rig.elevation + _LIFT)
     return fitted

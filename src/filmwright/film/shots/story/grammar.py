@@ -6,8 +6,10 @@ import numpy as np
 
 from .entries import Entry
 from .kinds import MACROS, WIDES
-from .pace import Pace
+from .pace import Pace, RevealName, reveal_style
 
+# The wide shot that repeats the move of a reveal, and so is left out after it.
+_ALIKE: dict[RevealName, str] = {"descend": "crane", "arc": "orbit", "rise": "track", "focus": "push-in"}
 _LONGER = 12.0  # seconds from which shots grow longer with the film
 
 
@@ -21,7 +23,8 @@ def compose(seconds: float, pace: Pace, *, seed: int) -> list[Entry]:
     if num == 2:
         return [Entry(kind="hero"), Entry(kind="end-card")]
     rng = np.random.default_rng([seed & 0xFFFFFFFF, 7])
-    macros, wides = _deck(MACROS, num, rng), _deck(WIDES, num, rng)
+    alike = _ALIKE[reveal_style(pace, np.random.default_rng(shot_seed(seed, 0, Entry(kind="reveal"))))]
+    macros, wides = _deck(MACROS, num, rng), _deck(tuple(k for k in WIDES if k != alike), num, rng)
     body: list[Entry] = []
     interest = 0
     for i in range(num - 3):

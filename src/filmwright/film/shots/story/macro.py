@@ -15,7 +15,8 @@ from .subject import Subject
 from .take import Take
 
 _SMALLEST, _LARGEST = 0.2, 0.5  # metres of picture height: textures of scans hold up to here
-_ROOM = {"label": 4.2, "detail": 2.8, "edge": 3.0}  # radii of a place that the picture's shorter side shows
+_ROOM = {"label": 4.8, "detail": 2.8, "edge": 3.0}  # radii of a place that the picture's shorter side shows
+_READABLE = 11.0  # degrees off its normal at which a label still reads
 _NEAREST = 0.12  # metres that no surface comes closer to the lens
 
 
@@ -76,6 +77,7 @@ def view_of(take: Take, *, lean: float) -> tuple[float, float]:
     way is taken; of equals the first.
     """
     nx, ny, nz = take.interest.normal
+    lean = min(lean, _READABLE) if take.interest.kind == "label" else lean
     azimuth = float(np.degrees(np.arctan2(nx, -ny))) if np.hypot(nx, ny) > 0.2 else 0.0
     rise = float(np.degrees(np.arcsin(np.clip(nz, -1, 1))))
     level = np.clip(0.55 * rise, -5, 48)

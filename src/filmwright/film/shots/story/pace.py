@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from filmwright.film.shots.brief import MoodName
 
 RevealName = Literal["focus", "descend", "rise", "arc"]
@@ -140,3 +142,8 @@ PACE: dict[MoodName, Pace] = {
         reveals=("focus", "rise"),
     ),
 }
+
+
+def reveal_style(pace: Pace, rng: np.random.Generator) -> RevealName:
+    """How a reveal with this generator goes about it: its first draw."""
+    return pace.reveals[int(rng.integers(len(pace.reveals)))]

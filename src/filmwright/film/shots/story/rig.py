@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from filmwright.core.camera import Path, look_at
+from filmwright.core.camera import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,8 +37,10 @@ class Rig:
 
 def rotations(azimuth: Float[np.ndarray, " K"], elevation: Float[np.ndarray, " K"]) -> Float[np.ndarray, "K 3 3"]:
     """World-from-camera rotations of cameras that look inwards from a direction, +Z up."""
-    towards = directions(azimuth, elevation)
-    return np.stack([look_at(d, np.zeros(3))[:3, :3] for d in towards])
+    sin_a, cos_a, sin_e, cos_e = np.sin(azimuth), np.cos(azimuth), np.sin(elevation), np.cos(elevation)
+    right = np.stack([cos_a, sin_a, np.zeros_like(sin_a)], -1)
+    down = np.stack([sin_e * sin_a, -sin_e * cos_a, -cos_e], -1)
+    return np.stack([right, down, -directions(azimuth, elevation)], -1)
 
 
 def directions(azimuth: Float[np.ndarray, " K"], elevation: Float[np.ndarray, " K"]) -> Float[np.ndarray, "K 3"]:

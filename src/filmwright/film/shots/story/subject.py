@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from filmwright.core.pose import world_transforms
 from filmwright.film.shots.stage import Interest, Stage
+
+_FURNITURE = 3.0  # metres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -17,6 +20,7 @@ class Subject:
     center: Float[np.ndarray, "3"]
     size: Float[np.ndarray, "3"]
     interests: tuple[Interest, ...]  # at least one
+    furniture: Float[np.ndarray, "R 3"]  # what it stands on, where that is more than a floor; else nothing
 
     @property
     def flatness(self) -> float:
@@ -34,7 +38,21 @@ def subject_of(stage: Stage) -> Subject:
         center=bounds.mean(0),
         size=bounds[1] - bounds[0],
         interests=stage.interests or _plain_interests(points, bounds),
+        furniture=_furniture(stage),
     )
+
+
+def _furniture(stage: Stage) -> Float[np.ndarray, "R 3"]:
+    """Corners of the set's pieces that are no larger than furniture: a plinth, not the floor that ends nowhere."""
+    world = world_transforms(stage.scene, 0.0)
+    out = [np.zeros((0, 3))]
+    for i, node in enumerate(stage.scene.nodes):
+        if i in stage.product or node.mesh is None:
+            continue
+        places = stage.scene.meshes[node.mesh].positions @ world[i, :3, :3].T + world[i, :3, 3]
+        if np.ptp(places, axis=0).max() < _FURNITURE:
+            out.append(places.astype(float))
+    return np.concatenate(out)
 
 
 def _hull(points: Float[np.ndarray, "P 3"], bounds: Float[np.ndarray, "2 3"]) -> Float[np.ndarray, "Q 3"]:
@@ -44,7 +62,7 @@ def _hull(points: Float[np.ndarray, "P 3"], bounds: Float[np.ndarray, "2 3"]) ->
     grown = np.where(size > 1e-6, (bounds[1] - bounds[0]) / np.maximum(size, 1e-6), 1.0)
     spread = bounds[0] + (points - low) * np.maximum(grown, 1.0)
     everything = np.concatenate([points, spread]) if grown.max() > 1.0005 else points
-    n = np.arange(1500) + 0.5  # directions on Fibonacci's sphere
+    n = np.arange(800) + 0.5  # directions on Fibonacci's sphere
     z, turn = 1 - 2 * n / len(n), np.pi * (1 + 5**0.5) * n
     r = np.sqrt(1 - z * z)
     directions = np.stack([r * np.cos(turn), r * np.sin(turn), z], 1)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+from jaxtyping import Float
 
 from filmwright.core.camera import project
 from filmwright.core.shot import Box, Shot, Title
@@ -18,6 +19,7 @@ _GAP = 0.03  # between words and product
 _BREATH = Fraction(1, 3)  # seconds between a shot's ends and its words
 _READ = Fraction(5, 4)  # seconds that words must stand at least
 _LEAST_WIDTH, _LEAST_HEIGHT = 0.26, 0.09
+_LOWEST_FOOT = 0.78  # a plinth that reaches lower than this is written on
 _BY_CHOICE = ("hero", "reveal", "orbit", "crane", "push-in")
 
 
@@ -107,6 +109,9 @@ def free_box(shot: Shot, subject: Subject, *, from_seconds: Fraction, to_seconds
     Wide pictures give a side, others the part above or below; None where nothing is large enough.
     """
     product = product_box(shot, subject, from_seconds, to_seconds)
+    foot = product.bottom
+    if len(subject.furniture):
+        foot = max(foot, min(_box_of(subject.furniture, shot, from_seconds, to_seconds).bottom, _LOWEST_FOOT))
     left, right, top, bottom = SAFE_X, 1 - SAFE_X, SAFE_Y, 1 - SAFE_Y
     sides = [
         Box(left=left, top=top, right=min(product.left - _GAP, right), bottom=bottom),
@@ -114,7 +119,7 @@ def free_box(shot: Shot, subject: Subject, *, from_seconds: Fraction, to_seconds
     ]
     stacked = [
         Box(left=left, top=top, right=right, bottom=min(product.top - _GAP, bottom)),
-        Box(left=left, top=max(product.bottom + _GAP, top), right=right, bottom=bottom),
+        Box(left=left, top=max(foot + _GAP, top), right=right, bottom=bottom),
     ]
     side = max(sides, key=lambda b: b.right - b.left)
     stack = max(stacked, key=lambda b: b.bottom - b.top)
@@ -128,9 +133,13 @@ def free_box(shot: Shot, subject: Subject, *, from_seconds: Fraction, to_seconds
 
 def product_box(shot: Shot, subject: Subject, from_seconds: Fraction, to_seconds: Fraction) -> Box:
     """The box in the picture that holds the product from one time of the shot to another."""
+    return _box_of(subject.hull, shot, from_seconds, to_seconds)
+
+
+def _box_of(points: Float[np.ndarray, "P 3"], shot: Shot, from_seconds: Fraction, to_seconds: Fraction) -> Box:
     frames = np.linspace(float(from_seconds * shot.fps), float(to_seconds * shot.fps) - 1, 13)
     size = np.array([shot.width, shot.height])
     places = [
-        project(shot.camera(float(f)), subject.hull, width=shot.width, height=shot.height)[:, :2] / size for f in frames
+        project(shot.camera(float(f)), points, width=shot.width, height=shot.height)[:, :2] / size for f in frames
     ]
     return extent(np.stack(places))

@@ -11,12 +11,14 @@ from filmwright.core.shot import Box
 from .composition import card_box, eye_level, front, hero_box, hero_level, whole
 from .ease import blend, scale, travel, within
 from .focus import hold_sharp
-from .framing import fit
+from .framing import FLOOR, fit
 from .lens import fov_y
+from .pace import reveal_style
 from .rig import Rig, moments, path_of
 from .take import Take
 
 Span = tuple[float, float]
+_LOW = 0.06  # metres over the floor from which a hero is seen: lower, the floor is but a line
 _DRAMATIC = 70.0  # millimetres under which a lens stands near enough to look up
 
 
@@ -33,7 +35,7 @@ class Move:
 
 def reveal(take: Take) -> Path:
     """The first sight of the product: out of the blur, from above, from the floor or from around the corner."""
-    style = take.pace.reveals[int(take.rng.integers(len(take.pace.reveals)))]
+    style = reveal_style(take.pace, take.rng)
     level, side = float(np.degrees(eye_level(take.subject))), take.side
     pushed = 1 + 1.6 * take.pace.push * take.seconds
     moves = {
@@ -99,20 +101,20 @@ def hero(take: Take) -> Path:
     span = min(0.55 * take.pace.orbit * take.seconds, 22.0)
     start = float(take.rng.uniform(8, 16))
     move = Move(
-        azimuth=(-start * take.side, (span - start) * take.side),
+        azimuth=(start * take.side, (start - span) * take.side),  # turned towards the words
         elevation=(level, level + 1.5),
         distance=(1 + take.pace.push * take.seconds, 1.0),
         leave=take.pace.settle,
         arrive=0.7 * take.pace.settle,
     )
-    return sharp(take, around(take, move, hero_box(take)))
+    return sharp(take, around(take, move, hero_box(take), floor=_LOW))
 
 
 def end_card(take: Take) -> Path:
     """The product at rest beside the words."""
     level = 0.7 * float(np.degrees(eye_level(take.subject)))
     move = Move(
-        azimuth=(-9 * take.side, -4 * take.side),
+        azimuth=(10 * take.side, 5 * take.side),  # likewise
         elevation=(level + 1, level),
         distance=(1 + 0.4 * take.pace.push * take.seconds, 1.0),
         leave=0.9,
@@ -121,8 +123,8 @@ def end_card(take: Take) -> Path:
     return sharp(take, around(take, move, card_box(take)))
 
 
-def around(take: Take, move: Move, box: Box) -> Rig:
-    """A rig about the product's middle that moves as told and holds all of it inside `box`."""
+def around(take: Take, move: Move, box: Box, *, floor: float = FLOOR) -> Rig:
+    """A rig about the product's middle that moves as told, above `floor` metres, with all of it inside `box`."""
     share = travel(moments(take.seconds), leave=move.leave, arrive=move.arrive)
     turned = front(take)
     rig = Rig(
@@ -133,7 +135,7 @@ def around(take: Take, move: Move, box: Box) -> Rig:
         shift=np.zeros((len(share), 2)),
         fov=fov_y(take.lens, take.width, take.height),
     )
-    return fit(take.subject.hull, rig, box, take.width, take.height)
+    return fit(take.subject.hull, rig, box, take.width, take.height, floor=floor)
 
 
 def sharp(take: Take, rig: Rig) -> Path:
