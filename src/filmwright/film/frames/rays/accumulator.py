@@ -19,7 +19,7 @@ MOST = 48.0  # frames that sampled light is averaged over
 LEAST = 0.08  # of a picture of direct light that is this frame's own
 LEAST_CLEAN = 0.3  # of a path traced one, whose lens and motion blur the trail does not know
 SLACK = 1.25  # standard deviations of a pixel's neighbours that its past may be off
-EARLY = 4  # frames that are smoothed more, for they have little past
+ROUNDS = ((2, 1e9), (4, 16.0), (8, 6.0))  # of smoothing: blocks apart, and samples that make one needless
 
 
 class Accumulator:
@@ -28,7 +28,6 @@ class Accumulator:
     def __init__(self, shot: Shot, *, device: str = "cpu") -> None:
         ready(device)
         self._shot, self._device = shot, device
-        self._fed = 0
         self._guides: Any = None
         self._kept: list[Any] = []  # arrays that the last guides point to
         self._light: Any = None
@@ -49,7 +48,6 @@ class Accumulator:
             picture, least, slack = self._array(raw.radiance, wp.vec3), LEAST_CLEAN, 2 * SLACK
         out = self._blended(picture, guides, before, least, slack)
         self._guides, self._kept = guides, kept
-        self._fed += 1
         values: np.ndarray = out.numpy().reshape(guides.height, guides.width, 3)
         return values
 
@@ -69,16 +67,16 @@ class Accumulator:
         )
         self._light, self._light_count = new, count
         calm = new
-        for i in range(3 if self._fed < EARLY else 1):
-            calm = wp.empty_like(new)
+        for step, enough in ROUNDS:
+            blurred = wp.empty_like(calm)
             wp.launch(
                 smooth,
-                dim=len(new),
-                inputs=[view, width, height, *signals.pick, 2 << i, guides.depth, guides.normals, new],
-                outputs=[calm],
+                dim=len(calm),
+                inputs=[view, width, height, *signals.pick, step, guides.depth, guides.normals, enough, count, calm],
+                outputs=[blurred],
                 device=self._device,
             )
-            new = calm
+            calm = blurred
         parts = [self._array(part, wp.vec3) for part in (signals.steady, signals.direct, signals.ambient)]
         picture = wp.empty_like(parts[0])
         wp.launch(

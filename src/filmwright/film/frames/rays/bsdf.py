@@ -48,17 +48,17 @@ def basis(n: wp.vec3) -> wp.mat33:
 
 
 @wp.func
-def directional_albedo(w: World, cosine: float, roughness: float) -> wp.vec2:
+def directional_albedo(w: wp.array(dtype=World), cosine: float, roughness: float) -> wp.vec2:
     """Share of light that GGX reflects: F0 times the first plus the second (Karis 2013)."""
-    size = w.albedo.shape[0]
+    size = w[0].albedo.shape[0]
     x = wp.clamp(cosine, 0.0, 1.0) * float(size - 1)
     y = wp.clamp(roughness, 0.0, 1.0) * float(size - 1)
     i = wp.min(int(x), size - 2)
     j = wp.min(int(y), size - 2)
     fx = x - float(i)
     fy = y - float(j)
-    low = w.albedo[i, j] * (1.0 - fx) + w.albedo[i + 1, j] * fx
-    high = w.albedo[i, j + 1] * (1.0 - fx) + w.albedo[i + 1, j + 1] * fx
+    low = w[0].albedo[i, j] * (1.0 - fx) + w[0].albedo[i + 1, j] * fx
+    high = w[0].albedo[i, j + 1] * (1.0 - fx) + w[0].albedo[i + 1, j + 1] * fx
     return low * (1.0 - fy) + high * fy
 
 
@@ -139,7 +139,7 @@ def brightness(c: wp.vec3) -> float:
 
 
 @wp.func
-def lobes(w: World, s: Surface, nv: float) -> Lobes:
+def lobes(w: wp.array(dtype=World), s: Surface, nv: float) -> Lobes:
     """Split what s reflects among its lobes so that nothing is lost or gained."""
     out = Lobes()
     r = (s.ior - 1.0) / (s.ior + 1.0)

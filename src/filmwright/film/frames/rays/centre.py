@@ -3,55 +3,62 @@
 import warp as wp
 
 from .hits import film_ray, nearest, project, surface
-from .structs import View, World
+from .structs import OPTIONS, View, World
+from .visible import struck
 
-wp.set_module_options({"enable_backward": False})
+wp.set_module_options(OPTIONS)
 
 FAR = wp.constant(1.0e6)
 
 
 @wp.kernel
 def see(
-    w: World,
+    w: wp.array(dtype=World),
     view: View,
-    later: View,
-    later_points: wp.array(dtype=wp.vec3),
+    other: View,
+    other_points: wp.array(dtype=wp.vec3),
+    seen: wp.array(dtype=int),
     depth: wp.array(dtype=float),
     normals: wp.array(dtype=wp.vec3),
     ids: wp.array(dtype=int),
     albedo: wp.array(dtype=wp.vec3),
-    flow: wp.array(dtype=wp.vec2),
+    flow: wp.array(dtype=wp.vec3),
     goal: wp.array(dtype=wp.vec4),
 ):
-    """Fill the passes; `goal` is where the point is in the next frame, w 0 for a direction without end."""
+    """Fill the passes. `flow` leads to the point's place and depth in another frame; `goal` is where it is there in
+    the world, w 0 for a direction without end.
+    """
     tid = wp.tid()
     x = float(tid % view.width) + 0.5
     y = float(tid / view.width) + 0.5
     axis = film_ray(view, x, y)
-    d = wp.normalize(axis)
-    h = nearest(w, view.eye, d, FAR, 0.5)
-    if h.face < 0:
-        depth[tid] = -1.0
+    length = wp.length(axis)
+    d = axis / length
+    face = seen[tid]
+    if face < 0:
+        there = project(other, other.eye + d * FAR)
+        depth[tid] = FAR
         normals[tid] = -d
+        ids[tid] = 0
+        albedo[tid] = wp.vec3(0.0)
+        flow[tid] = wp.vec3(there[0] - x, there[1] - y, FAR)
         goal[tid] = wp.vec4(d[0], d[1], d[2], 0.0)
-        there = project(later, later.eye + d * FAR)
-        flow[tid] = wp.vec2(there[0] - x, there[1] - y)
         return
+    h = struck(w, face, view.eye, d)
     s = surface(w, h, view.eye, d, h.t * view.spread)
-    depth[tid] = h.t / wp.length(axis)
+    f = w[0].faces[face]
+    p = other_points[f[0]] * h.u + other_points[f[1]] * h.v + other_points[f[2]] * (1.0 - h.u - h.v)
+    there = project(other, p)
+    depth[tid] = h.t / length
     normals[tid] = s.normal
     ids[tid] = s.node + 1
     albedo[tid] = s.base
-    f = w.faces[h.face]
-    p = later_points[f[0]] * h.u + later_points[f[1]] * h.v + later_points[f[2]] * (1.0 - h.u - h.v)
-    here = project(view, s.point)
-    there = project(later, p)
+    flow[tid] = wp.vec3(there[0] - x, there[1] - y, there[2])
     goal[tid] = wp.vec4(p[0], p[1], p[2], 1.0)
-    flow[tid] = wp.vec2(there[0] - here[0], there[1] - here[1])
 
 
 @wp.kernel
-def seen(w: World, view: View, goal: wp.array(dtype=wp.vec4), visible: wp.array(dtype=int)):
+def reached(w: wp.array(dtype=World), view: View, goal: wp.array(dtype=wp.vec4), visible: wp.array(dtype=int)):
     """Whether the points `goal` are in the picture and nothing hides them."""
     tid = wp.tid()
     g = goal[tid]
@@ -66,6 +73,6 @@ def seen(w: World, view: View, goal: wp.array(dtype=wp.vec4), visible: wp.array(
     d = p - view.eye
     length = wp.length(d)
     if g[3] > 0.0:
-        reach = length * 0.9995 - w.epsilon
+        reach = length * 0.9995 - w[0].epsilon
     if nearest(w, view.eye, d / length, reach, 0.5).face < 0:
         visible[tid] = 1

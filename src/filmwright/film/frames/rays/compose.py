@@ -3,9 +3,9 @@
 import warp as wp
 
 from .hits import film_ray
-from .structs import View
+from .structs import OPTIONS, View
 
-wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+wp.set_module_options(OPTIONS)
 
 
 @wp.func
@@ -36,19 +36,28 @@ def smooth(
     step: int,
     depth: wp.array(dtype=float),
     normals: wp.array(dtype=wp.vec3),
+    enough: float,
+    count: wp.array(dtype=float),
     light: wp.array(dtype=wp.vec4),
     out: wp.array(dtype=wp.vec4),
 ):
-    """Blur sampled light among 3x3 blocks `step` apart that lie on one surface (Dammertz et al. 2010, a trous)."""
+    """Blur sampled light among 3x3 blocks `step` apart that lie on one surface (Dammertz et al. 2010, a trous).
+
+    Each weighs as many samples as it holds; a block that holds `enough` is left as it is.
+    """
     tid = wp.tid()
+    own = count[tid]
+    if own >= enough:
+        out[tid] = light[tid]
+        return
     bx = tid % half_width
     by = tid / half_width
     here = sampled_pixel(bx, by, pick_x, pick_y, view.width, view.height)
     z = depth[here]
     n = normals[here]
     p = film_ray(view, float(here % view.width), float(here / view.width)) * z
-    total = light[tid] * 4.0
-    weight = float(4.0)
+    weight = 4.0 * own
+    total = light[tid] * weight
     for j in range(-1, 2):
         for i in range(-1, 2):
             qx = bx + i * step
@@ -56,7 +65,7 @@ def smooth(
             if (i != 0 or j != 0) and qx >= 0 and qy >= 0 and qx < half_width and qy < half_height:
                 there = sampled_pixel(qx, qy, pick_x, pick_y, view.width, view.height)
                 q = film_ray(view, float(there % view.width), float(there / view.width)) * depth[there]
-                k = kinship(n, p, z, normals[there], q)
+                k = kinship(n, p, z, normals[there], q) * count[qy * half_width + qx]
                 if i == 0 or j == 0:
                     k = k * 2.0
                 total = total + light[qy * half_width + qx] * k

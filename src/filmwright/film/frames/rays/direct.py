@@ -33,7 +33,7 @@ class Layers:
         self.view = view_of(shot.camera(frame), shot.width, shot.height)
         before = view_of(shot.camera(previous), shot.width, shot.height)
         before_points = scene.points_at(shot.moment(previous))
-        self.seen = visible_faces(scene.world, self.view, self.jitter, self.seed, index, device)
+        self.seen = visible_faces(scene, self.view, self.jitter, self.seed, index)
         self.steady, self.direct, self.ambient, self.normals, self.back = (
             wp.empty(num, dtype=wp.vec3, device=device) for _ in range(5)
         )
@@ -72,12 +72,13 @@ class Layers:
     def smoothed(self, rounds: int) -> Any:
         """The sampled light, blurred along its surfaces over blocks 1, 2, 4, ... apart."""
         light = self.light
+        ones = wp.full(len(light), 1.0, dtype=float, device=self.scene.device)
         for i in range(rounds):
             out = wp.empty_like(light)
             wp.launch(
                 smooth,
                 dim=len(light),
-                inputs=[self.view, *self._blocks, *self.pick, 1 << i, self.depth, self.normals, light],
+                inputs=[self.view, *self._blocks, *self.pick, 1 << i, self.depth, self.normals, 2.0] + [ones, light],
                 outputs=[out],
                 device=self.scene.device,
             )
@@ -153,4 +154,3 @@ def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> np.ndarr
         total = picture if total is None else total + picture
     assert total is not None
     return total * np.float32(1 / sampling.samples)
-

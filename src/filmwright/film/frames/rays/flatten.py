@@ -103,9 +103,7 @@ def is_closed(mesh: Mesh) -> bool:
     return len(edges) > 0 and bool((counts % 2 == 0).all())
 
 
-def texture_density(
-    triangles: Triangles, world: Float64[np.ndarray, "V 3"]
-) -> Float32[np.ndarray, "N 2"]:
+def texture_density(triangles: Triangles, world: Float64[np.ndarray, "V 3"]) -> Float32[np.ndarray, "N 2"]:
     """Of each face, the uv units that lie on a metre of it, for both uv sets."""
     a, b, c = (world[triangles.faces[:, k]] for k in range(3))
     metres2 = np.linalg.norm(np.cross(b - a, c - a), axis=1)

@@ -11,10 +11,10 @@ from .compose import sampled_pixel
 from .hits import film_ray, nearest, passage, surface
 from .sampler import pair, pixel_seed
 from .softlight import form_factor, sky_diffuse, sky_soft
-from .structs import Light, Sky, View, World
+from .structs import OPTIONS, Light, Sky, View, World
 from .visible import struck
 
-wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+wp.set_module_options(OPTIONS)
 
 FAR = wp.constant(1.0e6)
 BLUR = wp.constant(0.5)  # roughness of the sky that single rays see; blur is less noise
@@ -40,16 +40,24 @@ def one_light(lights: wp.array(dtype=Light), p: wp.vec3, n: wp.vec3, u: float) -
 
 
 @wp.func
-def seen_share(w: World, lights: wp.array(dtype=Light), i: int, p: wp.vec3, u: wp.vec2) -> float:
+def seen_share(w: wp.array(dtype=World), lights: wp.array(dtype=Light), i: int, p: wp.vec3, u: wp.vec2) -> float:
     """How much of one random point of rectangle i is seen from p."""
     q = lights[i].center + lights[i].u * (2.0 * u[0] - 1.0) + lights[i].v * (2.0 * u[1] - 1.0) - p
     far = wp.length(q)
-    return brightness(passage(w, p, q / wp.max(far, 1.0e-9), far - 2.0 * w.epsilon))
+    return brightness(passage(w, p, q / wp.max(far, 1.0e-9), far - 2.0 * w[0].epsilon))
 
 
 @wp.func
 def around(
-    w: World, sky: Sky, lights: wp.array(dtype=Light), p: wp.vec3, n: wp.vec3, cone: float, u: wp.vec2, v: wp.vec2, k: float
+    w: wp.array(dtype=World),
+    sky: wp.array(dtype=Sky),
+    lights: wp.array(dtype=Light),
+    p: wp.vec3,
+    n: wp.vec3,
+    cone: float,
+    u: wp.vec2,
+    v: wp.vec2,
+    k: float,
 ) -> wp.vec3:
     """Light from one random direction: the sky, or what stands before it, lit by the sky and one rectangle."""
     r = wp.sqrt(u[0])
@@ -73,8 +81,8 @@ def around(
 
 @wp.kernel
 def gather(
-    w: World,
-    sky: Sky,
+    w: wp.array(dtype=World),
+    sky: wp.array(dtype=Sky),
     lights: wp.array(dtype=Light),
     view: View,
     jitter: wp.vec2,

@@ -8,8 +8,9 @@ import warp as wp
 
 from .bsdf import brightness
 from .compose import sampled_pixel
+from .structs import OPTIONS
 
-wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+wp.set_module_options(OPTIONS)
 
 
 @wp.struct
@@ -187,9 +188,7 @@ def blend_picture(
                 front = q
     mean = mean / 9.0
     spread = square / 9.0 - wp.cw_mul(mean, mean)
-    spread = wp.vec3(
-        wp.sqrt(wp.max(spread[0], 0.0)), wp.sqrt(wp.max(spread[1], 0.0)), wp.sqrt(wp.max(spread[2], 0.0))
-    )
+    spread = wp.vec3(wp.sqrt(wp.max(spread[0], 0.0)), wp.sqrt(wp.max(spread[1], 0.0)), wp.sqrt(wp.max(spread[2], 0.0)))
     # an edge moves with what is in front
     x = float(px) + 0.5 + now.back[front][0]
     y = float(py) + 0.5 + now.back[front][1]

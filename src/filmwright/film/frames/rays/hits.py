@@ -18,74 +18,74 @@ class Hit:
 
 
 @wp.func
-def texture_point(w: World, h: Hit) -> wp.vec4:
+def texture_point(w: wp.array(dtype=World), h: Hit) -> wp.vec4:
     """Both uv sets at a hit."""
-    f = w.faces[h.face]
-    return w.uv[f[0]] * h.u + w.uv[f[1]] * h.v + w.uv[f[2]] * (1.0 - h.u - h.v)
+    f = w[0].faces[h.face]
+    return w[0].uv[f[0]] * h.u + w[0].uv[f[1]] * h.v + w[0].uv[f[2]] * (1.0 - h.u - h.v)
 
 
 @wp.func
-def vertex_color(w: World, h: Hit) -> wp.vec4:
+def vertex_color(w: wp.array(dtype=World), h: Hit) -> wp.vec4:
     """The interpolated vertex colour."""
-    f = w.faces[h.face]
-    return w.colors[f[0]] * h.u + w.colors[f[1]] * h.v + w.colors[f[2]] * (1.0 - h.u - h.v)
+    f = w[0].faces[h.face]
+    return w[0].colors[f[0]] * h.u + w[0].colors[f[1]] * h.v + w[0].colors[f[2]] * (1.0 - h.u - h.v)
 
 
 @wp.func
-def opacity(w: World, h: Hit) -> float:
+def opacity(w: wp.array(dtype=World), h: Hit) -> float:
     """A hit's alpha: 0 or 1 of a mask, the share of light stopped of a blend."""
-    m = w.owner[h.face][1]
-    mode = w.materials[m].alpha_mode
+    m = w[0].owner[h.face][1]
+    mode = w[0].materials[m].alpha_mode
     if mode == 0:
         return 1.0
-    a = w.materials[m].base_color[3] * vertex_color(w, h)[3]
-    if w.materials[m].base_texture >= 0:
-        a = a * look_up(w, w.materials[m].base_texture, texture_point(w, h), wp.vec2(0.0))[3]
+    a = w[0].materials[m].base_color[3] * vertex_color(w, h)[3]
+    if w[0].materials[m].base_texture >= 0:
+        a = a * look_up(w, w[0].materials[m].base_texture, texture_point(w, h), wp.vec2(0.0))[3]
     if mode == 1:
-        return wp.where(a >= w.materials[m].alpha_cutoff, 1.0, 0.0)
+        return wp.where(a >= w[0].materials[m].alpha_cutoff, 1.0, 0.0)
     return a
 
 
 @wp.func
-def nearest(w: World, origin: wp.vec3, direction: wp.vec3, reach: float, chance: float) -> Hit:
+def nearest(w: wp.array(dtype=World), origin: wp.vec3, direction: wp.vec3, reach: float, chance: float) -> Hit:
     """The nearest hit within `reach`. A blended surface stops the ray where its alpha is above `chance`."""
     h = Hit()
     h.face = -1
     h.t = reach
     start = float(0.0)
     for _ in range(32):
-        q = wp.mesh_query_ray(w.mesh, origin + direction * start, direction, reach - start)
+        q = wp.mesh_query_ray(w[0].mesh, origin + direction * start, direction, reach - start)
         if not q.result:
             break
         h.t = start + q.t
         h.face = q.face
         h.u = q.u
         h.v = q.v
-        if w.sheer == 0:
+        if w[0].sheer == 0:
             break
         if opacity(w, h) > chance:
             break
-        start = h.t + w.epsilon
+        start = h.t + w[0].epsilon
         h.face = -1
         h.t = reach
     return h
 
 
 @wp.func
-def passage(w: World, origin: wp.vec3, direction: wp.vec3, reach: float) -> wp.vec3:
+def passage(w: wp.array(dtype=World), origin: wp.vec3, direction: wp.vec3, reach: float) -> wp.vec3:
     """The share of light that reaches `origin` from `reach` along `direction`.
 
     Glass lets it through straight, tinted: soft coloured shadows, no caustics.
     """
-    if w.sheer == 0:
-        if wp.mesh_query_ray_anyhit(w.mesh, origin, direction, reach):
+    if w[0].sheer == 0:
+        if wp.mesh_query_ray_anyhit(w[0].mesh, origin, direction, reach):
             return wp.vec3(0.0)
         return wp.vec3(1.0)
     left = wp.vec3(1.0)
     start = float(0.0)
     h = Hit()
     for _ in range(32):
-        q = wp.mesh_query_ray(w.mesh, origin + direction * start, direction, reach - start)
+        q = wp.mesh_query_ray(w[0].mesh, origin + direction * start, direction, reach - start)
         if not q.result:
             break
         h.face = q.face
@@ -94,46 +94,46 @@ def passage(w: World, origin: wp.vec3, direction: wp.vec3, reach: float) -> wp.v
         left = wp.cw_mul(left, wp.vec3(1.0 - opacity(w, h)) + clear(w, h, direction, q.normal))
         if wp.max(left[0], wp.max(left[1], left[2])) < 1.0e-3:
             return wp.vec3(0.0)
-        start = start + q.t + w.epsilon
+        start = start + q.t + w[0].epsilon
     return left
 
 
 @wp.func
-def clear(w: World, h: Hit, direction: wp.vec3, normal: wp.vec3) -> wp.vec3:
+def clear(w: wp.array(dtype=World), h: Hit, direction: wp.vec3, normal: wp.vec3) -> wp.vec3:
     """What one surface of glass lets through straight: its tint less what it reflects."""
-    m = w.owner[h.face][1]
-    t = w.materials[m].transmission
+    m = w[0].owner[h.face][1]
+    t = w[0].materials[m].transmission
     if t <= 0.0:
         return wp.vec3(0.0)
-    color = w.materials[m].base_color
+    color = w[0].materials[m].base_color
     uv = texture_point(w, h)
-    if w.materials[m].base_texture >= 0:
-        color = wp.cw_mul(color, look_up(w, w.materials[m].base_texture, uv, wp.vec2(0.0)))
-    if w.materials[m].transmission_texture >= 0:
-        t = t * look_up(w, w.materials[m].transmission_texture, uv, wp.vec2(0.0))[0]
-    r = (w.materials[m].ior - 1.0) / (w.materials[m].ior + 1.0)
+    if w[0].materials[m].base_texture >= 0:
+        color = wp.cw_mul(color, look_up(w, w[0].materials[m].base_texture, uv, wp.vec2(0.0)))
+    if w[0].materials[m].transmission_texture >= 0:
+        t = t * look_up(w, w[0].materials[m].transmission_texture, uv, wp.vec2(0.0))[0]
+    r = (w[0].materials[m].ior - 1.0) / (w[0].materials[m].ior + 1.0)
     f = r * r + (1.0 - r * r) * wp.pow(1.0 - wp.abs(wp.dot(direction, normal)), 5.0)
     tint = wp.vec3(color[0], color[1], color[2])
-    if w.materials[m].solid == 1:  # the light passes two surfaces of a body, and is tinted once
+    if w[0].materials[m].solid == 1:  # the light passes two surfaces of a body, and is tinted once
         tint = wp.vec3(wp.sqrt(tint[0]), wp.sqrt(tint[1]), wp.sqrt(tint[2]))
-    return tint * (t * (1.0 - f) * (1.0 - w.materials[m].metallic))
+    return tint * (t * (1.0 - f) * (1.0 - w[0].materials[m].metallic))
 
 
 @wp.func
-def lifted(w: World, h: Hit, p: wp.vec3, flat: wp.vec3, flip: float) -> wp.vec3:
+def lifted(w: wp.array(dtype=World), h: Hit, p: wp.vec3, flat: wp.vec3, flip: float) -> wp.vec3:
     """A point to send rays from, off the triangle and on the curve it stands for (Hanika 2021, Hacking the shadow
     terminator, Ray Tracing Gems II).
     """
-    f = w.faces[h.face]
+    f = w[0].faces[h.face]
     out = p
-    n0 = w.normals[f[0]] * flip
-    n1 = w.normals[f[1]] * flip
-    n2 = w.normals[f[2]] * flip
-    d0 = wp.min(wp.dot(p - w.points[f[0]], n0), 0.0)
-    d1 = wp.min(wp.dot(p - w.points[f[1]], n1), 0.0)
-    d2 = wp.min(wp.dot(p - w.points[f[2]], n2), 0.0)
+    n0 = w[0].normals[f[0]] * flip
+    n1 = w[0].normals[f[1]] * flip
+    n2 = w[0].normals[f[2]] * flip
+    d0 = wp.min(wp.dot(p - w[0].points[f[0]], n0), 0.0)
+    d1 = wp.min(wp.dot(p - w[0].points[f[1]], n1), 0.0)
+    d2 = wp.min(wp.dot(p - w[0].points[f[2]], n2), 0.0)
     out = p - n0 * (d0 * h.u) - n1 * (d1 * h.v) - n2 * (d2 * (1.0 - h.u - h.v))
-    return out + flat * w.epsilon
+    return out + flat * w[0].epsilon
 
 
 @wp.func
@@ -152,34 +152,34 @@ def bent(normal: wp.vec3, flat: wp.vec3, v: wp.vec3) -> wp.vec3:
 
 
 @wp.func
-def mapped(w: World, m: int, h: Hit, n: wp.vec3, uv: wp.vec4, footprint: wp.vec2) -> wp.vec3:
+def mapped(w: wp.array(dtype=World), m: int, h: Hit, n: wp.vec3, uv: wp.vec4, footprint: wp.vec2) -> wp.vec3:
     """The normal that a tangent-space map gives."""
-    f = w.faces[h.face]
-    tangent = w.tangents[f[0]] * h.u + w.tangents[f[1]] * h.v + w.tangents[f[2]] * (1.0 - h.u - h.v)
+    f = w[0].faces[h.face]
+    tangent = w[0].tangents[f[0]] * h.u + w[0].tangents[f[1]] * h.v + w[0].tangents[f[2]] * (1.0 - h.u - h.v)
     t = wp.vec3(tangent[0], tangent[1], tangent[2])
     t = t - n * wp.dot(n, t)
     if wp.abs(tangent[3]) < 1.0e-3 or wp.dot(t, t) < 1.0e-12:
         return n
     t = wp.normalize(t)
     b = wp.cross(n, t) * wp.sign(tangent[3])
-    c = look_up(w, w.materials[m].normal_texture, uv, footprint)
-    k = w.materials[m].normal_scale
+    c = look_up(w, w[0].materials[m].normal_texture, uv, footprint)
+    k = w[0].materials[m].normal_scale
     local = t * ((c[0] * 2.0 - 1.0) * k) + b * ((c[1] * 2.0 - 1.0) * k) + n * wp.max(c[2] * 2.0 - 1.0, 1.0e-3)
     return wp.normalize(local)
 
 
 @wp.func
-def surface(w: World, h: Hit, origin: wp.vec3, direction: wp.vec3, cone: float) -> Surface:
+def surface(w: wp.array(dtype=World), h: Hit, origin: wp.vec3, direction: wp.vec3, cone: float) -> Surface:
     """Everything about a hit; `cone` is the ray's width there, in metres, which the textures are filtered over."""
     s = Surface()
-    f = w.faces[h.face]
-    p0 = w.points[f[0]]
-    p1 = w.points[f[1]]
-    p2 = w.points[f[2]]
+    f = w[0].faces[h.face]
+    p0 = w[0].points[f[0]]
+    p1 = w[0].points[f[1]]
+    p2 = w[0].points[f[2]]
     k = 1.0 - h.u - h.v
     s.point = p0 * h.u + p1 * h.v + p2 * k
     flat = wp.normalize(wp.cross(p1 - p0, p2 - p0))
-    n = wp.normalize(w.normals[f[0]] * h.u + w.normals[f[1]] * h.v + w.normals[f[2]] * k)
+    n = wp.normalize(w[0].normals[f[0]] * h.u + w[0].normals[f[1]] * h.v + w[0].normals[f[2]] * k)
     if wp.dot(flat, direction) > 0.0:
         flat = -flat
     s.outside = 1
@@ -189,62 +189,58 @@ def surface(w: World, h: Hit, origin: wp.vec3, direction: wp.vec3, cone: float) 
         flip = -1.0
     s.flat = flat
     s.lift = lifted(w, h, s.point, flat, flip)
-    owner = w.owner[h.face]
+    owner = w[0].owner[h.face]
     m = owner[1]
     s.node = owner[0]
     uv = texture_point(w, h)
     slant = wp.max(wp.abs(wp.dot(flat, direction)), 0.1)
-    footprint = w.density[h.face] * (cone / wp.sqrt(slant))
-    color = wp.cw_mul(w.materials[m].base_color, vertex_color(w, h))
-    if w.materials[m].base_texture >= 0:
-        color = wp.cw_mul(color, look_up(w, w.materials[m].base_texture, uv, footprint))
+    footprint = w[0].density[h.face] * (cone / wp.sqrt(slant))
+    color = wp.cw_mul(w[0].materials[m].base_color, vertex_color(w, h))
+    if w[0].materials[m].base_texture >= 0:
+        color = wp.cw_mul(color, look_up(w, w[0].materials[m].base_texture, uv, footprint))
     s.base = wp.vec3(wp.min(color[0], 1.0), wp.min(color[1], 1.0), wp.min(color[2], 1.0))
-    if w.materials[m].normal_texture >= 0:
+    if w[0].materials[m].normal_texture >= 0:
         n = mapped(w, m, h, n, uv, footprint)
     s.normal = bent(n * flip, flat, -direction)
     return finished(w, m, uv, footprint, s)
 
 
 @wp.func
-def finished(w: World, m: int, uv: wp.vec4, footprint: wp.vec2, found: Surface) -> Surface:
+def finished(w: wp.array(dtype=World), m: int, uv: wp.vec4, footprint: wp.vec2, found: Surface) -> Surface:
     """The rest of a material, read into a surface."""
     s = found
-    s.metallic = w.materials[m].metallic
-    s.roughness = w.materials[m].roughness
-    if w.materials[m].metallic_roughness_texture >= 0:
-        c = look_up(w, w.materials[m].metallic_roughness_texture, uv, footprint)
+    s.metallic = w[0].materials[m].metallic
+    s.roughness = w[0].materials[m].roughness
+    if w[0].materials[m].metallic_roughness_texture >= 0:
+        c = look_up(w, w[0].materials[m].metallic_roughness_texture, uv, footprint)
         s.roughness = s.roughness * c[1]
         s.metallic = s.metallic * c[2]
     s.roughness = wp.clamp(s.roughness, 0.04, 1.0)
     s.alpha = s.roughness * s.roughness
-    s.emission = w.materials[m].emission
-    if w.materials[m].emission_texture >= 0:
-        e = look_up(w, w.materials[m].emission_texture, uv, footprint)
+    s.emission = w[0].materials[m].emission
+    if w[0].materials[m].emission_texture >= 0:
+        e = look_up(w, w[0].materials[m].emission_texture, uv, footprint)
         s.emission = wp.cw_mul(s.emission, wp.vec3(e[0], e[1], e[2]))
     s.occlusion = 1.0
-    if w.materials[m].occlusion_texture >= 0:
-        o = look_up(w, w.materials[m].occlusion_texture, uv, footprint)[0]
-        s.occlusion = 1.0 + w.materials[m].occlusion_strength * (o - 1.0)
-    s.coat = w.materials[m].clearcoat
-    s.coat_roughness = wp.max(w.materials[m].clearcoat_roughness, 0.04)
+    if w[0].materials[m].occlusion_texture >= 0:
+        o = look_up(w, w[0].materials[m].occlusion_texture, uv, footprint)[0]
+        s.occlusion = 1.0 + w[0].materials[m].occlusion_strength * (o - 1.0)
+    s.coat = w[0].materials[m].clearcoat
+    s.coat_roughness = wp.max(w[0].materials[m].clearcoat_roughness, 0.04)
     s.coat_alpha = s.coat_roughness * s.coat_roughness
-    s.transmission = w.materials[m].transmission * (1.0 - s.metallic)
-    if w.materials[m].transmission_texture >= 0:
-        s.transmission = s.transmission * look_up(w, w.materials[m].transmission_texture, uv, footprint)[0]
-    s.ior = w.materials[m].ior
-    s.solid = w.materials[m].solid
-    s.unlit = w.materials[m].unlit
+    s.transmission = w[0].materials[m].transmission * (1.0 - s.metallic)
+    if w[0].materials[m].transmission_texture >= 0:
+        s.transmission = s.transmission * look_up(w, w[0].materials[m].transmission_texture, uv, footprint)[0]
+    s.ior = w[0].materials[m].ior
+    s.solid = w[0].materials[m].solid
+    s.unlit = w[0].materials[m].unlit
     return s
 
 
 @wp.func
 def film_ray(view: View, x: float, y: float) -> wp.vec3:
     """Direction of depth 1 through a film point in pixels."""
-    return (
-        view.forward
-        + view.right * (x / float(view.width) - 0.5)
-        + view.down * (y / float(view.height) - 0.5)
-    )
+    return view.forward + view.right * (x / float(view.width) - 0.5) + view.down * (y / float(view.height) - 0.5)
 
 
 @wp.func

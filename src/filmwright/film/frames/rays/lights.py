@@ -8,19 +8,19 @@ TWO_PI = wp.constant(6.28318530717959)
 
 
 @wp.func
-def sky_place(sky: Sky, d: wp.vec3) -> wp.vec2:
+def sky_place(sky: wp.array(dtype=Sky), d: wp.vec3) -> wp.vec2:
     """A direction's (u, v) in the environment's picture."""
-    u = (wp.atan2(d[1], d[0]) - sky.rotation) / TWO_PI
+    u = (wp.atan2(d[1], d[0]) - sky[0].rotation) / TWO_PI
     return wp.vec2(u - wp.floor(u), wp.acos(wp.clamp(d[2], -1.0, 1.0)) * (2.0 / TWO_PI))
 
 
 @wp.func
-def sky_radiance(sky: Sky, d: wp.vec3) -> wp.vec3:
+def sky_radiance(sky: wp.array(dtype=Sky), d: wp.vec3) -> wp.vec3:
     """The environment's light from direction d, bilinear."""
-    if sky.pick <= 0.0:
+    if sky[0].pick <= 0.0:
         return wp.vec3(0.0)
-    height = sky.pixels.shape[0]
-    width = sky.pixels.shape[1]
+    height = sky[0].pixels.shape[0]
+    width = sky[0].pixels.shape[1]
     uv = sky_place(sky, d)
     x = uv[0] * float(width) - 0.5
     y = uv[1] * float(height) - 0.5
@@ -32,20 +32,20 @@ def sky_radiance(sky: Sky, d: wp.vec3) -> wp.vec3:
     y1 = wp.min(int(fy) + 1, height - 1)
     fx = x - fx
     fy = y - fy
-    top = sky.pixels[y0, x0] * (1.0 - fx) + sky.pixels[y0, x1] * fx
-    return top * (1.0 - fy) + (sky.pixels[y1, x0] * (1.0 - fx) + sky.pixels[y1, x1] * fx) * fy
+    top = sky[0].pixels[y0, x0] * (1.0 - fx) + sky[0].pixels[y0, x1] * fx
+    return top * (1.0 - fy) + (sky[0].pixels[y1, x0] * (1.0 - fx) + sky[0].pixels[y1, x1] * fx) * fy
 
 
 @wp.func
-def sky_density(sky: Sky, d: wp.vec3) -> float:
+def sky_density(sky: wp.array(dtype=Sky), d: wp.vec3) -> float:
     """Density per steradian with which `sky_sample` takes direction d, less the choice of the sky itself."""
     uv = sky_place(sky, d)
-    height = sky.density.shape[0]
-    width = sky.density.shape[1]
+    height = sky[0].density.shape[0]
+    width = sky[0].density.shape[1]
     row = wp.min(int(uv[1] * float(height)), height - 1)
     column = wp.min(int(uv[0] * float(width)), width - 1)
     sine = wp.sqrt(wp.max(1.0 - d[2] * d[2], 1.0e-8))
-    return sky.density[row, column] / (sine * 19.7392088)
+    return sky[0].density[row, column] / (sine * 19.7392088)
 
 
 @wp.func
@@ -72,14 +72,14 @@ def place_in(table: wp.array(dtype=float), i: int, x: float) -> float:
 
 
 @wp.func
-def sky_sample(sky: Sky, u: wp.vec2) -> wp.vec3:
+def sky_sample(sky: wp.array(dtype=Sky), u: wp.vec2) -> wp.vec3:
     """A direction, the bright ones more often."""
-    row = find(sky.rows, u[1])
-    v = (float(row) + place_in(sky.rows, row, u[1])) / float(sky.density.shape[0])
-    line = sky.columns[row]
+    row = find(sky[0].rows, u[1])
+    v = (float(row) + place_in(sky[0].rows, row, u[1])) / float(sky[0].density.shape[0])
+    line = sky[0].columns[row]
     column = find(line, u[0])
-    x = (float(column) + place_in(line, column, u[0])) / float(sky.density.shape[1])
-    phi = x * TWO_PI + sky.rotation
+    x = (float(column) + place_in(line, column, u[0])) / float(sky[0].density.shape[1])
+    phi = x * TWO_PI + sky[0].rotation
     theta = v * (TWO_PI * 0.5)
     sine = wp.sin(theta)
     return wp.vec3(sine * wp.cos(phi), sine * wp.sin(phi), wp.cos(theta))

@@ -30,7 +30,9 @@ class Trail:
     depth: Float32[np.ndarray, "H W"]  # metres along the axis; 1e6 where nothing is hit
     normals: Float32[np.ndarray, "H W 3"]
     ids: Int32[np.ndarray, "H W"]
-    back: Float32[np.ndarray, "H W 3"]  # from here to where the point was a frame before (x, y, pixels); its depth there
+    back: Float32[
+        np.ndarray, "H W 3"
+    ]  # from here to where the point was a frame before (x, y, pixels); its depth there
     place: tuple[float, float]  # where in its pixel each sample was taken, 0 to 1 from the corner
 
 

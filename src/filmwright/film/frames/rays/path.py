@@ -6,9 +6,9 @@ from .bsdf import Surface, brightness, choose, lobes, scatter
 from .hits import film_ray, nearest, passage, surface
 from .lights import light_density, light_hit, sky_density, sky_radiance, sky_sample
 from .sampler import pair, pixel_seed
-from .structs import Light, Sky, View, World
+from .structs import OPTIONS, Light, Sky, View, World
 
-wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+wp.set_module_options(OPTIONS)
 
 FAR = wp.constant(1.0e6)
 
@@ -47,7 +47,14 @@ def bounded(c: wp.vec3, limit: float) -> wp.vec3:
 
 @wp.func
 def lit(
-    w: World, sky: Sky, lights: wp.array(dtype=Light), plan: Plan, s: Surface, v: wp.vec3, u: wp.vec2, pick: float
+    w: wp.array(dtype=World),
+    sky: wp.array(dtype=Sky),
+    lights: wp.array(dtype=Light),
+    plan: Plan,
+    s: Surface,
+    v: wp.vec3,
+    u: wp.vec2,
+    pick: float,
 ) -> wp.vec3:
     """Light of one sampled source that s scatters towards v (next-event estimation)."""
     b = lobes(w, s, wp.max(wp.dot(s.normal, v), 1.0e-4))
@@ -55,12 +62,12 @@ def lit(
     reach = float(FAR)
     radiance = wp.vec3(0.0)
     density = float(0.0)
-    if pick < sky.pick:
+    if pick < sky[0].pick:
         d = sky_sample(sky, u)
         radiance = sky_radiance(sky, d)
-        density = sky.pick * sky_density(sky, d)
+        density = sky[0].pick * sky_density(sky, d)
     else:
-        below = sky.pick
+        below = sky[0].pick
         i = int(0)
         while i < lights.shape[0] - 1 and pick >= below + lights[i].pick:
             below = below + lights[i].pick
@@ -72,7 +79,7 @@ def lit(
             return wp.vec3(0.0)
         radiance = lights[i].radiance
         density = lights[i].pick * light_density(lights, i, d, reach)
-        reach = reach - 2.0 * w.epsilon
+        reach = reach - 2.0 * w[0].epsilon
     f = scatter(s, b, v, d)
     if f[3] <= 0.0 or density <= 0.0:
         return wp.vec3(0.0)
@@ -84,7 +91,13 @@ def lit(
 
 @wp.func
 def met(
-    sky: Sky, lights: wp.array(dtype=Light), plan: Plan, o: wp.vec3, d: wp.vec3, reach: float, density: float
+    sky: wp.array(dtype=Sky),
+    lights: wp.array(dtype=Light),
+    plan: Plan,
+    o: wp.vec3,
+    d: wp.vec3,
+    reach: float,
+    density: float,
 ) -> wp.vec4:
     """Light of a rectangle that a scattered ray meets within `reach`, or of the sky beyond; w is 1 where it ends."""
     best = reach
@@ -101,7 +114,7 @@ def met(
         other = lights[which].pick * light_density(lights, which, d, best)
     elif reach >= FAR:
         light = sky_radiance(sky, d)
-        other = sky.pick * sky_density(sky, d)
+        other = sky[0].pick * sky_density(sky, d)
     else:
         return wp.vec4(0.0)
     if density > 0.0:  # else a mirror, which no light sample can serve
@@ -113,8 +126,8 @@ def met(
 
 @wp.kernel
 def trace_paths(
-    w: World,
-    sky: Sky,
+    w: wp.array(dtype=World),
+    sky: wp.array(dtype=Sky),
     lights: wp.array(dtype=Light),
     view: View,
     plan: Plan,

@@ -2,14 +2,14 @@
 
 import warp as wp
 
-from .bsdf import Surface, lobes
+from .bsdf import Lobes, Surface, brightness, lobes
 from .hits import film_ray, nearest, passage, project, surface
 from .lights import sky_radiance
 from .softlight import form_factor, mirrored_light, sky_diffuse, sky_soft
-from .structs import Light, Sky, View, World
+from .structs import OPTIONS, Light, Sky, View, World
 from .visible import struck
 
-wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+wp.set_module_options(OPTIONS)
 
 FAR = wp.constant(1.0e6)
 FILL = wp.constant(0.8)  # how much of the open sky's light gets to things that are seen in reflections
@@ -18,50 +18,80 @@ BLURRED = wp.constant(0.5)  # from this on they are not
 
 
 @wp.func
-def glimpse(w: World, sky: Sky, lights: wp.array(dtype=Light), s: Surface, v: wp.vec3) -> wp.vec3:
-    """A surface as it looks in a reflection: lit by rectangles with one shadow ray each, and by the soft sky."""
+def glimpse(
+    w: wp.array(dtype=World), sky: wp.array(dtype=Sky), lights: wp.array(dtype=Light), s: Surface, v: wp.vec3
+) -> wp.vec3:
+    """A surface as it looks in a reflection: lit by the rectangles, the strongest with a shadow, and the soft sky."""
     out = s.emission
     if s.unlit == 1:
         return out + s.base
     b = lobes(w, s, wp.max(wp.dot(s.normal, v), 1.0e-4))
-    ab = b.glossy * b.under
     light = sky_diffuse(sky, s.normal) * (FILL * s.occlusion)
+    most = float(1.0e-3)
+    main = int(-1)
     for i in range(lights.shape[0]):
-        f = form_factor(lights, i, s.point, s.normal)
-        if f > 1.0e-4:
-            d = lights[i].center - s.lift
-            far = wp.length(d)
-            light = light + wp.cw_mul(lights[i].radiance * f, passage(w, s.lift, d / far, far - 2.0 * w.epsilon))
+        given = lights[i].radiance * form_factor(lights, i, s.lift, s.normal)
+        light = light + given
+        if brightness(given) > most:
+            most = brightness(given)
+            main = i
+    if main >= 0:
+        d = lights[main].center - s.lift
+        far = wp.length(d)
+        hidden = wp.vec3(1.0) - passage(w, s.lift, d / far, far - 2.0 * w[0].epsilon)
+        given = lights[main].radiance * form_factor(lights, main, s.lift, s.normal)
+        light = light - wp.cw_mul(given, hidden)
     r = s.normal * (2.0 * wp.dot(s.normal, v)) - v
     out = out + wp.cw_mul(b.diffuse * b.under, light)
-    return out + wp.cw_mul(ab, sky_soft(sky, r, wp.max(s.roughness, 0.2)) * 0.8 + light * 0.2)
+    return out + wp.cw_mul(b.glossy * b.under, sky_soft(sky, r, wp.max(s.roughness, 0.2)) * 0.8 + light * 0.2)
+
+
+@wp.func
+def sky_lobe(sky: wp.array(dtype=Sky), d: wp.vec3, roughness: float) -> wp.vec3:
+    """The sky in a mirror of some roughness."""
+    if roughness < 0.1:
+        return sky_radiance(sky, d)
+    return sky_soft(sky, d, roughness)
 
 
 @wp.func
 def mirrored(
-    w: World, sky: Sky, lights: wp.array(dtype=Light), s: Surface, d: wp.vec3, alpha: float, width: float, spread: float
+    w: wp.array(dtype=World),
+    sky: wp.array(dtype=Sky),
+    lights: wp.array(dtype=Light),
+    s: Surface,
+    b: Lobes,
+    r: wp.vec3,
+    share: float,
+    width: float,
 ) -> wp.vec3:
-    """What a reflection ray brings back: the set and the product, rectangles in front of them, or the sky."""
-    h = nearest(w, s.lift, d, FAR, 0.5)
+    """What one reflection ray brings the glossy lobe (a `share` of it) and the coat: the set and the product,
+    rectangles before them, or the sky.
+    """
+    glossy = b.glossy * (b.under * share)
+    alpha = s.alpha
+    if s.coat > 0.0:
+        alpha = wp.min(alpha, s.coat_alpha)
+    h = nearest(w, s.lift, r, FAR, 0.5)
     light = wp.vec3(0.0)
     if h.face < 0:
-        if alpha < 0.01:
-            light = sky_radiance(sky, d)
-        else:
-            light = sky_soft(sky, d, wp.sqrt(alpha))
+        light = wp.cw_mul(glossy, sky_lobe(sky, r, s.roughness))
+        if s.coat > 0.0:
+            light = light + sky_lobe(sky, r, s.coat_roughness) * b.coat
     else:
-        cone = width + (spread + alpha) * h.t
-        there = surface(w, h, s.lift, d, cone)
-        light = glimpse(w, sky, lights, there, -d)
+        there = surface(w, h, s.lift, r, width + 2.0 * alpha * h.t)
+        light = wp.cw_mul(glossy + wp.vec3(b.coat), glimpse(w, sky, lights, there, -r))
     for i in range(lights.shape[0]):
-        light = light + mirrored_light(lights, i, s.lift, d, alpha, h.t)
+        light = light + wp.cw_mul(glossy, mirrored_light(lights, i, s.lift, r, s.alpha, h.t))
+        if s.coat > 0.0:
+            light = light + mirrored_light(lights, i, s.lift, r, s.coat_alpha, h.t) * b.coat
     return light
 
 
 @wp.kernel
 def shade(
-    w: World,
-    sky: Sky,
+    w: wp.array(dtype=World),
+    sky: wp.array(dtype=Sky),
     lights: wp.array(dtype=Light),
     view: View,
     before: View,
@@ -99,7 +129,7 @@ def shade(
     h = struck(w, face, view.eye, d)
     width = h.t * view.spread
     s = surface(w, h, view.eye, d, width * 0.7)
-    f = w.faces[face]
+    f = w[0].faces[face]
     p = before_points[f[0]] * h.u + before_points[f[1]] * h.v + before_points[f[2]] * (1.0 - h.u - h.v)
     there = project(before, p)
     depth[tid] = h.t / length
@@ -129,10 +159,8 @@ def shade(
         around = around + wp.cw_mul(rest, (sky_diffuse(sky, r) + soft) * 0.5)
         for i in range(lights.shape[0]):
             straight = straight + wp.cw_mul(rest, mirrored_light(lights, i, s.lift, r, s.alpha, FAR))
-    if traced > 0.0:
-        calm = calm + wp.cw_mul(glossy * traced, mirrored(w, sky, lights, s, r, s.alpha, width, view.spread))
-    if s.coat > 0.0:
-        calm = calm + mirrored(w, sky, lights, s, r, s.coat_alpha, width, view.spread) * b.coat
+    if traced > 0.0 or s.coat > 0.0:
+        calm = calm + mirrored(w, sky, lights, s, b, r, traced, width)
     steady[tid] = calm
     direct[tid] = straight
     ambient[tid] = around

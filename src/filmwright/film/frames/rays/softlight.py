@@ -46,7 +46,9 @@ def share(reach: float, at: float, blur: float) -> float:
 
 
 @wp.func
-def mirrored_light(lights: wp.array(dtype=Light), i: int, p: wp.vec3, r: wp.vec3, alpha: float, reach: float) -> wp.vec3:
+def mirrored_light(
+    lights: wp.array(dtype=Light), i: int, p: wp.vec3, r: wp.vec3, alpha: float, reach: float
+) -> wp.vec3:
     """Rectangle i's light in a mirror direction, blurred by the roughness; none of it beyond `reach`."""
     facing = -wp.dot(r, lights[i].normal)
     c = lights[i].center - p
@@ -66,24 +68,24 @@ def mirrored_light(lights: wp.array(dtype=Light), i: int, p: wp.vec3, r: wp.vec3
 
 
 @wp.func
-def sky_diffuse(sky: Sky, normal: wp.vec3) -> wp.vec3:
+def sky_diffuse(sky: wp.array(dtype=Sky), normal: wp.vec3) -> wp.vec3:
     """Irradiance over pi of the whole sky on a surface (Ramamoorthi and Hanrahan 2001)."""
     x = normal[0]
     y = normal[1]
     z = normal[2]
-    e = sky.harmonics[0] + sky.harmonics[1] * x + sky.harmonics[2] * y + sky.harmonics[3] * z
-    e = e + sky.harmonics[4] * (x * y) + sky.harmonics[5] * (y * z) + sky.harmonics[6] * (3.0 * z * z - 1.0)
-    e = e + sky.harmonics[7] * (x * z) + sky.harmonics[8] * (x * x - y * y)
+    e = sky[0].harmonics[0] + sky[0].harmonics[1] * x + sky[0].harmonics[2] * y + sky[0].harmonics[3] * z
+    e = e + sky[0].harmonics[4] * (x * y) + sky[0].harmonics[5] * (y * z) + sky[0].harmonics[6] * (3.0 * z * z - 1.0)
+    e = e + sky[0].harmonics[7] * (x * z) + sky[0].harmonics[8] * (x * x - y * y)
     # never below a fifth of the mean: black directions see the set, and ratios to this must stay bounded
-    low = sky.harmonics[0] * 0.2 + wp.vec3(1.0e-4)
+    low = sky[0].harmonics[0] * 0.2 + wp.vec3(1.0e-4)
     return wp.max(e, low)
 
 
 @wp.func
-def soft_level(sky: Sky, level: int, uv: wp.vec2) -> wp.vec3:
+def soft_level(sky: wp.array(dtype=Sky), level: int, uv: wp.vec2) -> wp.vec3:
     """One blur of the sky, bilinear."""
-    height = sky.soft.shape[1]
-    width = sky.soft.shape[2]
+    height = sky[0].soft.shape[1]
+    width = sky[0].soft.shape[2]
     x = uv[0] * float(width) - 0.5
     y = uv[1] * float(height) - 0.5
     fx = wp.floor(x)
@@ -94,18 +96,18 @@ def soft_level(sky: Sky, level: int, uv: wp.vec2) -> wp.vec3:
     y1 = wp.min(int(fy) + 1, height - 1)
     fx = x - fx
     fy = y - fy
-    top = sky.soft[level, y0, x0] * (1.0 - fx) + sky.soft[level, y0, x1] * fx
-    bottom = sky.soft[level, y1, x0] * (1.0 - fx) + sky.soft[level, y1, x1] * fx
+    top = sky[0].soft[level, y0, x0] * (1.0 - fx) + sky[0].soft[level, y0, x1] * fx
+    bottom = sky[0].soft[level, y1, x0] * (1.0 - fx) + sky[0].soft[level, y1, x1] * fx
     return top * (1.0 - fy) + bottom * fy
 
 
 @wp.func
-def sky_soft(sky: Sky, d: wp.vec3, roughness: float) -> wp.vec3:
+def sky_soft(sky: wp.array(dtype=Sky), d: wp.vec3, roughness: float) -> wp.vec3:
     """The sky around direction d as a lobe of this roughness sees it."""
-    if sky.pick <= 0.0:
+    if sky[0].pick <= 0.0:
         return wp.vec3(0.0)
     uv = sky_place(sky, d)
-    top = sky.soft.shape[0] - 1
+    top = sky[0].soft.shape[0] - 1
     x = wp.clamp(roughness, 0.0, 1.0) * float(top)
     low = wp.min(int(x), top - 1)
     return soft_level(sky, low, uv) * (1.0 - (x - float(low))) + soft_level(sky, low + 1, uv) * (x - float(low))

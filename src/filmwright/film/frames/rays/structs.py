@@ -2,6 +2,9 @@
 
 import warp as wp
 
+# of every file with kernels: no gradients, and functions inlined twice as eagerly as they would be
+OPTIONS = {"enable_backward": False, "cpu_compiler_flags": "-march=native -mllvm=-inline-threshold=1500"}
+
 
 @wp.struct
 class Texture:

@@ -19,21 +19,21 @@ def wrap(i: int, size: int, mode: int) -> int:
 
 
 @wp.func
-def texel(w: World, at: int, curve: int) -> wp.vec4:
+def texel(w: wp.array(dtype=World), at: int, curve: int) -> wp.vec4:
     """One decoded texel; alpha is linear in every picture."""
-    c = w.texels[at]
-    r = w.curves[curve + int(c & wp.uint32(255))]
-    g = w.curves[curve + int((c >> wp.uint32(8)) & wp.uint32(255))]
-    b = w.curves[curve + int((c >> wp.uint32(16)) & wp.uint32(255))]
+    c = w[0].texels[at]
+    r = w[0].curves[curve + int(c & wp.uint32(255))]
+    g = w[0].curves[curve + int((c >> wp.uint32(8)) & wp.uint32(255))]
+    b = w[0].curves[curve + int((c >> wp.uint32(16)) & wp.uint32(255))]
     return wp.vec4(r, g, b, float(c >> wp.uint32(24)) * (1.0 / 255.0))
 
 
 @wp.func
-def bilinear(w: World, t: Texture, level: int, uv: wp.vec2) -> wp.vec4:
+def bilinear(w: wp.array(dtype=World), t: Texture, level: int, uv: wp.vec2) -> wp.vec4:
     """A level's four nearest texels, blended."""
     width = wp.max(t.width >> level, 1)
     height = wp.max(t.height >> level, 1)
-    first = w.levels[t.first_level + level]
+    first = w[0].levels[t.first_level + level]
     x = uv[0] * float(width) - 0.5
     y = uv[1] * float(height) - 0.5
     fx = wp.floor(x)
@@ -50,9 +50,9 @@ def bilinear(w: World, t: Texture, level: int, uv: wp.vec2) -> wp.vec4:
 
 
 @wp.func
-def look_up(w: World, texture: int, uv: wp.vec4, footprint: wp.vec2) -> wp.vec4:
+def look_up(w: wp.array(dtype=World), texture: int, uv: wp.vec4, footprint: wp.vec2) -> wp.vec4:
     """A texture's colour over a footprint: `footprint` is its width in uv units of each set (Williams 1983)."""
-    t = w.textures[texture]
+    t = w[0].textures[texture]
     at = wp.vec3(uv[0], uv[1], 1.0)
     width = footprint[0]
     if t.texcoord == 1:

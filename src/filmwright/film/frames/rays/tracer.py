@@ -11,10 +11,11 @@ from filmwright.core.frames import PassName
 from filmwright.core.scene import Scene
 from filmwright.core.shot import Shot
 
-from . import centre, path
+from . import path
 from .device import ready
 from .direct import alone, shared
 from .nouns import Raw, Sampling
+from .passes import passes_of, trail_of
 from .upload import Upload
 from .view import view_of
 
@@ -45,21 +46,20 @@ class Tracer:
     def trace(self, shot: Shot, frame: int, sampling: Sampling, passes: Collection[PassName] = ()) -> Raw:
         """One frame of a shot, with the passes asked for."""
         assert self._upload is not None, "the tracer is closed"
-        found = _passes(self._upload, shot, frame) if set(passes) - {"radiance"} else {}
+        found = passes_of(self._upload, shot, frame) if set(passes) - {"radiance"} else {}
         wanted = {*passes, "visible"} if "flow" in passes else {*passes}
         more = {name: found[name] for name in wanted if name in found}
         if sampling.integrator == "path":
             radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
-            return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals, **more)
+            trail = trail_of(self._upload, shot, frame, sampling.phase) if sampling.share else None
+            return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals, trail=trail, **more)
         if sampling.share:
             signals, trail = shared(self._upload, shot, frame, sampling)
             return Raw(frame=frame, radiance=None, signals=signals, trail=trail, **more)
         return Raw(frame=frame, radiance=alone(self._upload, shot, frame, sampling), **more)
 
 
-def _paths(
-    scene: Upload, shot: Shot, frame: int, sampling: Sampling
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _paths(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     num = shot.width * shot.height
     radiance, albedo, normals = (wp.zeros(num, dtype=wp.vec3, device=scene.device) for _ in range(3))
     for moment, first, last in slices(shot, frame, sampling):
@@ -89,33 +89,3 @@ def slices(shot: Shot, frame: int, sampling: Sampling) -> list[tuple[float, int,
         (frame + float(shot.shutter) * ((i + 0.5) / num - 0.5), first, last)
         for i, (first, last) in enumerate(zip(edges, edges[1:], strict=False))
     ]
-
-
-def _passes(scene: Upload, shot: Shot, frame: int) -> dict[str, np.ndarray]:
-    num, device = shot.width * shot.height, scene.device
-    view = view_of(shot.camera(frame), shot.width, shot.height)
-    later = view_of(shot.camera(frame + 1), shot.width, shot.height)
-    depth = wp.zeros(num, dtype=float, device=device)
-    normals, albedo = (wp.zeros(num, dtype=wp.vec3, device=device) for _ in range(2))
-    ids, visible = (wp.zeros(num, dtype=int, device=device) for _ in range(2))
-    flow, goal = wp.zeros(num, dtype=wp.vec2, device=device), wp.zeros(num, dtype=wp.vec4, device=device)
-    scene.pose(shot.moment(frame))
-    wp.launch(
-        centre.see,
-        dim=num,
-        inputs=[scene.world, view, later, scene.points_at(shot.moment(frame + 1))],
-        outputs=[depth, normals, ids, albedo, flow, goal],
-        device=device,
-    )
-    scene.pose(shot.moment(frame + 1))
-    wp.launch(centre.seen, dim=num, inputs=[scene.world, later, goal], outputs=[visible], device=device)
-    shape = (shot.height, shot.width)
-    metres = depth.numpy().reshape(shape)
-    return {
-        "depth": np.where(metres < 0, np.float32(np.inf), metres),
-        "normals": normals.numpy().reshape(*shape, 3),
-        "ids": ids.numpy().reshape(shape),
-        "albedo": albedo.numpy().reshape(*shape, 3),
-        "flow": flow.numpy().reshape(*shape, 2),
-        "visible": visible.numpy().reshape(shape) > 0,
-    }

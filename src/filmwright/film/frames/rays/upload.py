@@ -24,18 +24,20 @@ class Upload:
     def __init__(self, scene: Scene, device: str) -> None:
         self.scene, self.device = scene, device
         self.triangles = flatten(scene)
-        self._first = world_transforms(scene, 0.0)
         self.moving = moving_nodes(scene)
-        points, normals, tangents = placed(self.triangles, self._first)
+        self.num_vertices, self.num_faces = len(self.triangles.points), len(self.triangles.faces)
+        points, normals, tangents = placed(self.triangles, world_transforms(scene, 0.0))
         self._points = self._array(points, wp.vec3)
         faces = self.triangles.faces
         self._mesh = wp.Mesh(self._points, self._array(faces.ravel(), int), bvh_constructor="sah", bvh_leaf_size=4)
-        self.world = self._world(points, normals, tangents)
+        self._world = self._filled(points, normals, tangents)
+        self.world = wp.array([self._world], dtype=structs.World, device=device)  # small to pass to functions
         self._now: float | None = None if self.moving.any() else 0.0
-        power = self._sky()
+        power = self._sky_power()
         centre = points.astype(np.float64).mean(0)
         chances = picks(power, scene.lights, centre)
-        self.sky.pick = chances[0]
+        self._sky.pick = chances[0]
+        self.sky = wp.array([self._sky], dtype=structs.Sky, device=device)
         self.lights = wp.array(
             [_light(light, pick) for light, pick in zip(scene.lights, chances[1:], strict=True)],
             dtype=structs.Light,
@@ -47,8 +49,8 @@ class Upload:
         if self._now is None or (self.moving.any() and self._now != seconds):
             points, normals, tangents = placed(self.triangles, world_transforms(self.scene, seconds))
             self._points.assign(points)
-            self.world.normals.assign(normals)
-            self.world.tangents.assign(tangents)
+            self._world.normals.assign(normals)
+            self._world.tangents.assign(tangents)
             self._mesh.refit()
             self._now = seconds
 
@@ -61,7 +63,7 @@ class Upload:
     def _array(self, values: np.ndarray, dtype: Any) -> Any:
         return wp.array(np.ascontiguousarray(values), dtype=dtype, device=self.device)
 
-    def _world(self, points: np.ndarray, normals: np.ndarray, tangents: np.ndarray) -> Any:
+    def _filled(self, points: np.ndarray, normals: np.ndarray, tangents: np.ndarray) -> Any:
         t, textures = self.triangles, pool(self.triangles.materials)
         w = structs.World()
         w.mesh = self._mesh.id
@@ -82,23 +84,23 @@ class Upload:
         w.epsilon = 1e-5 * max(1.0, float(np.abs(points).max()))
         return w
 
-    def _sky(self) -> float:
-        self.sky = structs.Sky()
+    def _sky_power(self) -> float:
+        self._sky = structs.Sky()
         environment = self.scene.environment
-        self.sky.harmonics = self._array(harmonics(environment), wp.vec3)
-        self.sky.soft = self._array(soft_sky(environment), wp.vec3)
+        self._sky.harmonics = self._array(harmonics(environment), wp.vec3)
+        self._sky.soft = self._array(soft_sky(environment), wp.vec3)
         if environment is None:
-            self.sky.pixels = self._array(np.zeros((1, 1, 3), np.float32), wp.vec3)
-            self.sky.density = self._array(np.ones((1, 1), np.float32), float)
-            self.sky.rows = self._array(np.ones(1, np.float32), float)
-            self.sky.columns = self._array(np.ones((1, 1), np.float32), float)
+            self._sky.pixels = self._array(np.zeros((1, 1, 3), np.float32), wp.vec3)
+            self._sky.density = self._array(np.ones((1, 1), np.float32), float)
+            self._sky.rows = self._array(np.ones(1, np.float32), float)
+            self._sky.columns = self._array(np.ones((1, 1), np.float32), float)
             return 0.0
         tables = sky_tables(environment)
-        self.sky.pixels = self._array(tables.pixels, wp.vec3)
-        self.sky.density = self._array(tables.density, float)
-        self.sky.rows = self._array(tables.rows, float)
-        self.sky.columns = self._array(tables.columns, float)
-        self.sky.rotation = environment.rotation
+        self._sky.pixels = self._array(tables.pixels, wp.vec3)
+        self._sky.density = self._array(tables.density, float)
+        self._sky.rows = self._array(tables.rows, float)
+        self._sky.columns = self._array(tables.columns, float)
+        self._sky.rotation = environment.rotation
         return tables.power
 
 

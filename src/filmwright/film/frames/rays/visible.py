@@ -6,20 +6,21 @@ import warp as wp
 
 from .hits import Hit, film_ray, nearest, opacity
 from .sampler import pixel_seed, unit
-from .structs import View, World
+from .structs import OPTIONS, View, World
+from .upload import Upload
 
-wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+wp.set_module_options(OPTIONS)
 
 FAR = wp.constant(1.0e6)
 
 
 @wp.func
-def struck(w: World, face: int, origin: wp.vec3, direction: wp.vec3) -> Hit:
+def struck(w: wp.array(dtype=World), face: int, origin: wp.vec3, direction: wp.vec3) -> Hit:
     """Where a ray meets the plane of a face that it is known to see (Moller and Trumbore 1997)."""
-    f = w.faces[face]
-    p0 = w.points[f[0]]
-    e1 = w.points[f[1]] - p0
-    e2 = w.points[f[2]] - p0
+    f = w[0].faces[face]
+    p0 = w[0].points[f[0]]
+    e1 = w[0].points[f[1]] - p0
+    e2 = w[0].points[f[2]] - p0
     across = wp.cross(direction, e2)
     det = wp.dot(e1, across)
     inverse = wp.where(wp.abs(det) < 1.0e-30, 0.0, 1.0 / det)
@@ -37,15 +38,17 @@ def struck(w: World, face: int, origin: wp.vec3, direction: wp.vec3) -> Hit:
 
 @wp.func
 def chance_of(seed: int, frame: int, pixel: int) -> float:
-    """The alpha above which a blended surface stops this pixel's ray."""
+    """The alpha above which a blended surface stops this pixel's ray: by chance, or a half where frame is -1."""
+    if frame < 0:
+        return 0.5
     return unit(pixel_seed(seed, frame, pixel))
 
 
 @wp.kernel
-def film_points(w: World, view: View, film: wp.array(dtype=wp.vec3)):
+def film_points(w: wp.array(dtype=World), view: View, film: wp.array(dtype=wp.vec3)):
     """Homogeneous film coordinates of all vertices: (x z, y z, z), x and y in pixels."""
     tid = wp.tid()
-    d = w.points[tid] - view.eye
+    d = w[0].points[tid] - view.eye
     z = wp.dot(d, view.forward)
     x = (wp.dot(d, view.right) / wp.dot(view.right, view.right) + 0.5 * z) * float(view.width)
     y = (wp.dot(d, view.down) / wp.dot(view.down, view.down) + 0.5 * z) * float(view.height)
@@ -66,7 +69,7 @@ def span(a: wp.vec3, b: wp.vec3, c: wp.vec3, axis: int, size: int) -> wp.vec2:
 
 @wp.kernel
 def rasterise(
-    w: World,
+    w: wp.array(dtype=World),
     view: View,
     film: wp.array(dtype=wp.vec3),
     jitter: wp.vec2,
@@ -81,7 +84,7 @@ def rasterise(
     Coordinates", 1997); they are taken about the triangle's own corner of the film, so that small ones stay exact.
     """
     face = wp.tid()
-    f = w.faces[face]
+    f = w[0].faces[face]
     a = film[f[0]]
     b = film[f[1]]
     c = film[f[2]]
@@ -110,7 +113,7 @@ def rasterise(
     ea = ea / det
     eb = eb / det
     ec = ec / det
-    sheer = w.materials[w.owner[face][1]].alpha_mode
+    sheer = w[0].materials[w[0].owner[face][1]].alpha_mode
     for y in range(y0, y1 + 1):
         dy = float(y - y0)
         for x in range(x0, x1 + 1):
@@ -136,7 +139,9 @@ def rasterise(
 
 
 @wp.kernel
-def cast(w: World, view: View, jitter: wp.vec2, seed: int, frame: int, all: int, seen: wp.array(dtype=int)):
+def cast(
+    w: wp.array(dtype=World), view: View, jitter: wp.vec2, seed: int, frame: int, all: int, seen: wp.array(dtype=int)
+):
     """Each pixel's nearest face by its ray: of all pixels, or of those where nothing was found yet."""
     tid = wp.tid()
     if all == 0 and seen[tid] >= 0:
@@ -145,19 +150,23 @@ def cast(w: World, view: View, jitter: wp.vec2, seed: int, frame: int, all: int,
     seen[tid] = nearest(w, view.eye, wp.normalize(d), FAR, chance_of(seed, frame, tid)).face
 
 
-def visible_faces(world: Any, view: Any, jitter: tuple[float, float], seed: int, frame: int, device: str) -> Any:
-    """The face that each pixel sees at `jitter` (0 to 1 from its corner), -1 for none, as a Warp array."""
+def visible_faces(scene: Upload, view: Any, jitter: tuple[float, float], seed: int, frame: int) -> Any:
+    """The face that each pixel sees at `jitter` (0 to 1 from its corner), -1 for none, as a Warp array.
+
+    Blended surfaces are seen by chance, another one each frame; with frame -1 where their alpha is above a half.
+    """
+    world, device = scene.world, scene.device
     num = view.width * view.height
     seen = wp.full(num, -1, dtype=int, device=device)
     place = wp.vec2(*jitter)
     on_cpu = device == "cpu"
     if on_cpu:
-        film = wp.empty(len(world.points), dtype=wp.vec3, device=device)
-        wp.launch(film_points, dim=len(film), inputs=[world, view], outputs=[film], device=device)
+        film = wp.empty(scene.num_vertices, dtype=wp.vec3, device=device)
+        wp.launch(film_points, dim=scene.num_vertices, inputs=[world, view], outputs=[film], device=device)
         nearness = wp.zeros(num, dtype=float, device=device)
         wp.launch(
             rasterise,
-            dim=len(world.faces),
+            dim=scene.num_faces,
             inputs=[world, view, film, place, seed, frame],
             outputs=[nearness, seen],
             device=device,
