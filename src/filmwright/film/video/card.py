@@ -10,7 +10,7 @@ from jaxtyping import Float32, UInt8
 from filmwright.core.shot import Title
 
 from .layout import Letter, Setting, paint_letter, reference
-from .legibility import Behind, Treatment, look_behind, shaded, soft_mask
+from .legibility import Behind, Treatment, look_behind, luminance, shaded, soft_mask
 from .light import dithered, to_display, to_linear
 from .styles import MOTIONS, Motion, set_title
 
@@ -76,7 +76,7 @@ class Card:
     def _letters(self, now: float) -> Float32[np.ndarray, "h w"]:
         """Coverage of the region by the letters at `now`."""
         motion = self._motion
-        gone = _smooth((self.end - now) / motion.go)
+        gone = self._felt(_smooth((self.end - now) / motion.go))
         if now - self.start >= motion.stagger + motion.settle:
             if self._still is None:
                 self._still = self._painted([(letter, 1.0, 0.0, 0.0) for letter in self._setting.letters])
@@ -86,9 +86,14 @@ class Card:
         for letter in self._setting.letters:
             since = now - self.start - motion.stagger * letter.order
             calm = 1 - _arrive(since / motion.settle)
-            shown = _smooth(since / motion.come)
+            shown = self._felt(_smooth(since / motion.come))
             states.append((letter, shown, letter.spread * motion.spread * em * calm, motion.rise * em * calm))
         return self._painted(states) * np.float32(gone)
+
+    def _felt(self, share: float) -> float:
+        """The share of light at which ink seems to be there by `share`: letters are mixed in linear light."""
+        assert self.treatment is not None
+        return share**2.2 if luminance(self.treatment.ink) > 0.18 else 1 - (1 - share) ** 2.2
 
     def _painted(self, states: Sequence[tuple[Letter, float, float, float]]) -> Float32[np.ndarray, "h w"]:
         region = self._region

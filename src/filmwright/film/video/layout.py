@@ -76,7 +76,7 @@ def paint_letter(
 
 def reference(width: int, height: int) -> float:
     """The height that type sizes are shares of: a tall picture's letters follow its width."""
-    return min(height, 1.15 * width)
+    return float(min(height, 1.15 * width))
 
 
 def set_text(
@@ -104,7 +104,7 @@ def set_text(
     best: tuple[float, float, list[Row]] | None = None
     for rows in _ways(polished(text), faces, tracking, max_lines):
         wide = max(row.width for row in rows)
-        tall = faces[0].cap_height + leading * (len(rows) - 1) + 0.25
+        tall = _reach(rows[0])[0] + leading * (len(rows) - 1) + _reach(rows[-1])[1]
         em = min(nominal, (right - left) / max(wide, 1e-6), (bottom - top) / tall)
         merit = em * (1 - 0.14 * (len(rows) - 1))
         if best is None or merit > best[0]:
@@ -184,10 +184,17 @@ def _balanced(words: list[str], count: int, row: Callable[[Sequence[str]], Row])
     return lines[::-1]
 
 
+def _reach(row: Row) -> tuple[float, float]:
+    """How far a row's ink goes above its baseline and below it, in ems."""
+    inks = [(g.face.ink(g.id), g) for g in row.glyphs]
+    above = max((g.y + ink[3] * g.scale for ink, g in inks), default=0.0)
+    return above, max((-g.y - ink[1] * g.scale for ink, g in inks), default=0.0)
+
+
 def _pause(word: str) -> float:
     """How welcome a line's end is after a word: at a full stop more than at a comma, more than anywhere else."""
     last = word.rstrip()[-1:]
-    return 0.08 if last in ".!?…。！？" else 0.04 if last in ",;:—、，" else 0.0
+    return 0.16 if last in ".!?…。！？" else 0.06 if last in ",;:—、，" else 0.0
 
 
 def _placed(
@@ -202,7 +209,10 @@ def _placed(
     share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
     left, top, right, bottom = box
     block = (cap + leading * (len(rows) - 1)) * em
-    baseline = float(round((top + bottom - block) / 2 + cap * em))  # at rest on whole pixels: crisp
+    rise, depth = _reach(rows[0])[0] * em, _reach(rows[-1])[1] * em
+    middle = min((top + bottom) / 2, bottom - depth - block / 2)  # tails stay inside, too,
+    middle = max(middle, top + rise - cap * em + block / 2)  # and so do accents
+    baseline = float(round(middle - block / 2 + cap * em))  # at rest on whole pixels: crisp
     total = max(sum(len(row.glyphs) for row in rows) - 1, 1)
     letters: list[Letter] = []
     lines = []

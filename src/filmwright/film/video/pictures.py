@@ -75,8 +75,8 @@ def contact_sheet(stills: Sequence[Still], path: Path, *, title: str = "", fonts
     if title:
         seconds = max(still.start + still.seconds for still in stills)
         facts = f"{len(stills)} {'shot' if len(stills) == 1 else 'shots'}   {seconds:.1f} s"
-        _write(sheet, title, (_MARGIN, 40, 1300, 70), 44, _TEXT, fonts=fonts, voice="serif", weight=400)
-        _write(sheet, facts, (1300, 40, _SHEET_WIDTH - _MARGIN - 1300, 70), 22, _QUIET, align="right", fonts=fonts)
+        _write(sheet, title, (_MARGIN, 40, 1300, 70), 44.0, _TEXT, fonts=fonts, voice="serif", weight=400)
+        _write(sheet, facts, (1300, 40, _SHEET_WIDTH - _MARGIN - 1300, 70), 22.0, _QUIET, align="right", fonts=fonts)
     for i, still in enumerate(stills):
         left = _MARGIN + (i % columns) * (cell + _GAP)
         top = head + (i // columns) * (tall + label + _GAP // 2)
@@ -106,9 +106,9 @@ def _hang(
     sheet[top : top + height, left : left + width] = np.asarray(small)
     times = f"{still.start:.2f} – {still.start + still.seconds:.2f} s"
     below = top + height + 12
-    _write(sheet, str(number), (left, below, 40, 30), 19, _QUIET, fonts=fonts)
-    _write(sheet, still.name, (left + 36, below, width - 200, 30), 19, _TEXT, fonts=fonts, weight=600)
-    _write(sheet, times, (left + width - 164, below, 164, 30), 17, _QUIET, align="right", fonts=fonts)
+    _write(sheet, str(number), (left, below, 40, 30), 19.0, _QUIET, fonts=fonts)
+    _write(sheet, still.name, (left + 36, below, width - 200, 30), 19.0, _TEXT, fonts=fonts, weight=600)
+    _write(sheet, times, (left + width - 164, below, 164, 30), 17.0, _QUIET, align="right", fonts=fonts)
 
 
 def _write(
@@ -130,7 +130,7 @@ def _write(
     setting = set_text(
         text,
         faces,
-        Box(left=0, top=0, right=1, bottom=1),
+        Box(left=0.0, top=0.0, right=1.0, bottom=1.0),
         width=width,
         height=height,
         size=size / height,
