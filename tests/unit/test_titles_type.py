@@ -91,9 +91,17 @@ def test_lines_are_balanced():
 def test_lines_break_after_sentences():
     faces = faces_for("x")
     result = set_text(
-        "Slow down. Taste the afternoon", faces, Box(left=0.25, top=0.0, right=0.75, bottom=1.0), width=1280, height=720,
-        size=0.1, tracking=0.0, leading=1.2, max_lines=2, align="left",
-    )  # fmt: skip
+        "Slow down. Taste the afternoon",
+        faces,
+        Box(left=0.25, top=0.0, right=0.75, bottom=1.0),
+        width=1280,
+        height=720,
+        size=0.1,
+        tracking=0.0,
+        leading=1.2,
+        max_lines=2,
+        align="left",
+    )
     assert len(result.lines) == 2
     assert result.lines[0][2] - result.lines[0][0] < result.lines[1][2] - result.lines[1][0]
 
