@@ -106,6 +106,17 @@ def test_the_files_are_good_before_they_are_damaged(tmp_path, name):
         assert read(path)
 
 
+def outcome(work, name):
+    """What comes out, or None for a FilmError that names its file."""
+    told = ""
+    try:
+        return work()
+    except FilmError as err:
+        told = str(err)
+    assert name in told
+    return None
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_damage_is_a_scene_or_a_film_error(name):
     with tempfile.TemporaryDirectory() as folder:
@@ -118,14 +129,9 @@ def test_damage_is_a_scene_or_a_film_error(name):
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 warnings.simplefilter("ignore", FilmWarning)
-                try:
-                    found = read(path)
-                except FilmError as err:
-                    assert name in str(err)
-                else:
-                    for mesh in getattr(found, "meshes", ()):
-                        assert np.isfinite(mesh.positions).all()
-                        assert np.isfinite(mesh.normals).all()
+                for mesh in getattr(outcome(lambda: read(path), name), "meshes", ()):
+                    assert np.isfinite(mesh.positions).all()
+                    assert np.isfinite(mesh.normals).all()
 
         try_one()
 
@@ -135,7 +141,5 @@ def test_damage_is_a_scene_or_a_film_error(name):
 def test_damaged_pictures(data):
     from filmwright.film.scene.textures import decode
 
-    try:
-        assert decode(data, "a picture", max_pixels=1 << 20).shape[2] in (3, 4)
-    except FilmError as err:
-        assert "a picture" in str(err)
+    pixels = outcome(lambda: decode(data, "a picture", max_pixels=1 << 20), "a picture")
+    assert pixels is None or pixels.shape[2] in (3, 4)

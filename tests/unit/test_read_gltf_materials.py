@@ -215,7 +215,7 @@ def test_a_texture_bomb_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     made.picture(np.zeros((64, 64, 3)))
     with_material(made, pbrMetallicRoughness={"baseColorTexture": {"index": 0}})
     assert material_of(tmp_path, made, max_pixels=64 * 64).base_color_texture is not None
-    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decoded"))
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("decoded"))
     with pytest.raises(BadAsset, match=r"64 x 64 pixels, above the limit of 4,095.*max_pixels"):
         material_of(tmp_path, made, max_pixels=64 * 64 - 1)
 

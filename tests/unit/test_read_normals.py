@@ -6,6 +6,7 @@ import pytest
 from filmwright.core.errors import BadAsset, FilmWarning
 from filmwright.film.scene import check
 from filmwright.film.scene.check import RawMesh, checked_mesh
+from filmwright.film.scene.colors import linear
 from filmwright.film.scene.normals import creased_normals
 from filmwright.film.scene.polygons import triangulated
 from filmwright.film.scene.upright import placing
@@ -27,11 +28,17 @@ def drum(num=48):
     """A closed cylinder: flat ends, smooth side, a right angle between them."""
     angle = np.linspace(0, 2 * np.pi, num, endpoint=False)
     ring = np.stack([np.cos(angle), np.sin(angle), np.zeros(num)], axis=1)
-    points = np.concatenate([ring, ring + [0, 0, 1], [[0, 0, 0], [0, 0, 1]]]).astype(np.float32)
+    points = np.concatenate([ring, ring + np.array([0, 0, 1]), [[0, 0, 0], [0, 0, 1]]]).astype(np.float32)
     i, j = np.arange(num), np.roll(np.arange(num), -1)
     side = [np.stack([i, j, j + num], 1), np.stack([i, j + num, i + num], 1)]
     ends = [np.stack([j, i, np.full(num, 2 * num)], 1), np.stack([i + num, j + num, np.full(num, 2 * num + 1)], 1)]
     return points, np.concatenate(side + ends)
+
+
+def test_srgb_is_decoded_by_its_standard():
+    known = {0.0: 0.0, 0.04045: 0.0031308, 0.2: 0.0331048, 0.5: 0.2140411, 1.0: 1.0, 2.0: 1.0}
+    assert linear(np.array(list(known))) == pytest.approx(list(known.values()), abs=1e-6)
+    assert linear(np.array([0, 10, 55, 255], np.uint8)) == pytest.approx([0, 0.0030353, 0.0382044, 1], abs=1e-6)
 
 
 @pytest.mark.parametrize("radius", [1e-6, 1.0, 1e6])
@@ -57,6 +64,7 @@ def test_a_drum_is_sharp_at_its_rims_alone():
     outward = at[sides] * np.float32([1, 1, 0])
     assert np.einsum("ncd,ncd->nc", corners[sides], outward) == pytest.approx(1, abs=1e-5)
     assert len(creased_normals(points, faces, crease=180.0)[0]) == len(points)
+    assert len(creased_normals(points, faces, crease=80.0)[0]) == 4 * 48 + 2  # the rims bend by 90 degrees
     flat = creased_normals(points, faces, crease=0.0)
     assert len(flat[0]) > 6 * 48  # every face of the side for itself
 

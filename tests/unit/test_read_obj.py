@@ -256,9 +256,9 @@ def test_pictures_and_libraries_stay_in_the_folder(tmp_path, name):
     folder.mkdir()
     (tmp_path / "c.png").write_bytes(png(RED))
     (folder / "link.png").symlink_to(tmp_path / "c.png")
-    with pytest.raises(BadAsset, match="a.obj refers to"):
+    with pytest.raises(BadAsset, match=r"a\.obj refers to"):
         material_of(folder, f"map_Kd {name}\n")
-    with pytest.raises(BadAsset, match="a.obj refers to"):
+    with pytest.raises(BadAsset, match=r"a\.obj refers to"):
         read(folder, f"mtllib {name}\n{SQUARE}f 1 2 3\n")
 
 

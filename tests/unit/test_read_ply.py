@@ -55,9 +55,10 @@ def test_text(tmp_path, newline):
 
 
 @pytest.mark.parametrize("kind", ["text", "<", ">"])
-def test_triangles_and_quads_together(tmp_path, kind):
+@pytest.mark.parametrize("turn", [1, -1])
+def test_triangles_and_quads_together(tmp_path, kind, turn):
     points = np.float32([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [2, 0, 0]])
-    faces = [[0, 1, 2, 3], [1, 4, 2]]
+    faces = [[0, 1, 2, 3], [1, 4, 2]][::turn]
     scene = read(tmp_path, ply_text(points, faces) if kind == "text" else binary(kind, points, faces))
     found = world_triangles(scene)
     assert np.cross(found[:, 1] - found[:, 0], found[:, 2] - found[:, 0])[:, 2].sum() / 2 == pytest.approx(1.5)

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 from pydantic.alias_generators import to_camel
 
+Name = Annotated[str, AfterValidator(lambda name: name[:100])]  # it may stand in a message
 Index = Annotated[int, Field(ge=0, lt=2**31)]
 Size = Annotated[int, Field(ge=0, lt=2**53)]
 Two = tuple[FiniteFloat, FiniteFloat]
@@ -23,8 +24,8 @@ class Part(BaseModel):
 class Asset(Part):
     """glTF 2.0, 3.2."""
 
-    version: str
-    min_version: str = ""
+    version: Name
+    min_version: Name = ""
 
 
 class Buffer(Part):
@@ -74,7 +75,7 @@ class Accessor(Part):
     component_type: int
     normalized: bool = False
     count: Size
-    type: str
+    type: Name
     sparse: Sparse | None = None
 
 
@@ -164,7 +165,7 @@ class MaterialExtensions(Part):
 class Material(Part):
     """3.9."""
 
-    name: str = ""
+    name: Name = ""
     pbr_metallic_roughness: MetallicRoughness | None = None
     normal_texture: TextureInfo | None = None
     occlusion_texture: TextureInfo | None = None
@@ -223,7 +224,7 @@ class Primitive(Part):
 class Mesh(Part):
     """3.7.1."""
 
-    name: str = ""
+    name: Name = ""
     primitives: list[Primitive] = Field(min_length=1)
     weights: list[FiniteFloat] = []
 
@@ -231,7 +232,7 @@ class Mesh(Part):
 class Node(Part):
     """3.5.2; the matrix is column-major."""
 
-    name: str = ""
+    name: Name = ""
     children: list[Index] = []
     matrix: Annotated[list[FiniteFloat], Field(min_length=16, max_length=16)] | None = None
     translation: Three = (0.0, 0.0, 0.0)
@@ -245,7 +246,7 @@ class Node(Part):
 class Skin(Part):
     """3.7.3."""
 
-    name: str = ""
+    name: Name = ""
     joints: list[Index]
     inverse_bind_matrices: Index | None = None
 
@@ -254,7 +255,7 @@ class Target(Part):
     """3.11."""
 
     node: Index | None = None
-    path: str
+    path: Name
 
 
 class AnimationChannel(Part):
@@ -275,7 +276,7 @@ class AnimationSampler(Part):
 class Animation(Part):
     """3.11."""
 
-    name: str = ""
+    name: Name = ""
     channels: list[AnimationChannel]
     samplers: list[AnimationSampler]
 

@@ -67,8 +67,8 @@ def _material(pictures: Pictures, entry: Entry) -> Material:
     if cutout is not None:
         color, mode = _with_alpha(color, cutout, maps["alpha"])
     surface = _packed(pictures, entry)
+    ior = (numbers.get("ni") or (1.5,))[0]
     emission = _texture(pictures, entry, "emission", "no emission")
-    told = _rgb(numbers.get("ke", ()), 0.0)
     return Material(
         name=entry.name,
         base_color=(*_base(entry, missing="color" in maps and color is None), opacity),
@@ -77,17 +77,13 @@ def _material(pictures: Pictures, entry: Entry) -> Material:
         roughness=1.0 if "roughness" in maps and surface else _roughness(entry),
         metallic_roughness_texture=surface,
         normal_texture=_normal(pictures, entry),
-        emission=(1.0, 1.0, 1.0)
-        if emission is not None and not any(told)
-        else told
-        if "emission" not in maps or emission
-        else (0.0, 0.0, 0.0),
+        emission=_emission(entry, emission),
         emission_texture=emission,
         alpha_mode=mode,
         double_sided=True,  # the format does not say, and scans have open rims
         clearcoat=_share(numbers, "pc", 0.0),
         clearcoat_roughness=_share(numbers, "pcr", 0.0),
-        ior=max(1.0, (numbers.get("ni") or (1.5,))[0]) if (numbers.get("ni") or (1.0,))[0] > 1 else 1.5,
+        ior=ior if ior > 1 else 1.5,
     )
 
 
@@ -100,6 +96,16 @@ def _base(entry: Entry, *, missing: bool) -> Vec3:
         return (1.0, 1.0, 1.0)
     r, g, b = (float(c) for c in linear(np.array(told)))
     return (r, g, b)
+
+
+def _emission(entry: Entry, texture: Texture | None) -> Vec3:
+    """Ke; white under a texture where it is black or untold, black where the texture is missing."""
+    told = _rgb(entry.numbers.get("ke", ()), 0.0)
+    if "emission" not in entry.maps:
+        return told
+    if texture is None:
+        return (0.0, 0.0, 0.0)
+    return told if any(told) else (1.0, 1.0, 1.0)
 
 
 def _opacity(path: Path, entry: Entry) -> float:
