@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=4, help="frames to compare")
     parser.add_argument("--samples", type=int, default=256, help="of the reference")
     parser.add_argument("--quality", nargs="*", default=["draft", "standard", "final"])
-    parser.add_argument("--kind", default="orbit", help="the shot to film")
+    parser.add_argument("--kind", default="hero", help="the shot to film")
     options = parser.parse_args()
     scene, shot = bundled(options.width, options.height, options.kind)
     shot = replace(shot, look=replace(shot.look, grain=0.0))

@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quality", nargs="*", choices=list(ROWS), default=list(ROWS))
     parser.add_argument("--frames", type=int, default=12, help="frames to time after the first (a final takes fewer)")
-    parser.add_argument("--kind", default="orbit", help="the shot to film")
+    parser.add_argument("--kind", default="hero", help="the shot to film")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 0], help="numbers of processes; 0 is all cores")
     parser.add_argument("--device", default="cpu", help="cpu or cuda; with cuda there is one process")
     parser.add_argument("--scale", type=float, default=1.0, help="of the pictures' sides")

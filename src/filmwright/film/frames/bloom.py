@@ -6,6 +6,8 @@ import numpy as np
 import warp as wp
 from jaxtyping import Float32
 
+wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+
 _FIRST = 4  # the finest glow is a quarter of the picture's resolution
 _COARSEST = 3  # pixels; a coarser level would be one flat colour
 
@@ -68,7 +70,7 @@ def bilinear(picture: wp.array2d(dtype=wp.vec3), row: float, column: float) -> w
 
 
 @no_type_check
-@wp.kernel(enable_backward=False)
+@wp.kernel
 def _shrink(source: wp.array2d(dtype=wp.vec3), target: wp.array2d(dtype=wp.vec3)):  # noqa: ANN202
     """The mean of each 4x4 block."""
     row, column = wp.tid()
@@ -81,7 +83,7 @@ def _shrink(source: wp.array2d(dtype=wp.vec3), target: wp.array2d(dtype=wp.vec3)
 
 
 @no_type_check
-@wp.kernel(enable_backward=False)
+@wp.kernel
 def _halve(source: wp.array2d(dtype=wp.vec3), target: wp.array2d(dtype=wp.vec3)):  # noqa: ANN202
     """Blur by (1 3 3 1) / 8 both ways and take each second pixel."""
     row, column = wp.tid()
@@ -96,7 +98,7 @@ def _halve(source: wp.array2d(dtype=wp.vec3), target: wp.array2d(dtype=wp.vec3))
 
 
 @no_type_check
-@wp.kernel(enable_backward=False)
+@wp.kernel
 def _add_doubled(target: wp.array2d(dtype=wp.vec3), source: wp.array2d(dtype=wp.vec3), share: float):  # noqa: ANN202
     """Mix `share` of the target with the picture half its size, smoothly enlarged."""
     row, column = wp.tid()

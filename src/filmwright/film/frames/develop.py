@@ -14,6 +14,8 @@ from filmwright.core.shot import Look
 from .bloom import bilinear, spread
 from .rays.device import ready
 
+wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+
 MIDDLE = 0.18  # mid-grey: the scene's is the display's
 _TABLE = 4096  # entries of the sRGB table; linear between them, off by less than 0.01 of 255
 
@@ -151,7 +153,7 @@ def _normal(random: wp.uint32) -> float:
 
 
 @no_type_check
-@wp.kernel(enable_backward=False)
+@wp.kernel
 def _develop(  # noqa: ANN202
     radiance: wp.array2d(dtype=wp.vec3),
     bloomed: wp.array2d(dtype=wp.vec3),

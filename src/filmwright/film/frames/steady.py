@@ -12,6 +12,8 @@ from jaxtyping import Float32
 from .rays import Raw
 from .rays.device import ready
 
+wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
+
 AHEAD = 4  # frames looked ahead
 
 
@@ -62,7 +64,7 @@ def _colors(raw: Raw, device: str) -> Any:
 
 
 @no_type_check
-@wp.kernel(enable_backward=False)
+@wp.kernel
 def _begin(  # noqa: ANN202
     own: wp.array2d(dtype=wp.vec3), place: wp.array2d(dtype=wp.vec3), total: wp.array2d(dtype=wp.vec4)
 ):
@@ -73,7 +75,7 @@ def _begin(  # noqa: ANN202
 
 
 @no_type_check
-@wp.kernel(enable_backward=False)
+@wp.kernel
 def _bounds(  # noqa: ANN202
     own: wp.array2d(dtype=wp.vec3), low: wp.array2d(dtype=wp.vec3), high: wp.array2d(dtype=wp.vec3)
 ):
@@ -102,7 +104,7 @@ def _cubic(t: float) -> wp.vec4:
 
 
 @no_type_check
-@wp.kernel(enable_backward=False)
+@wp.kernel
 def _follow(  # noqa: ANN202
     flow: wp.array2d(dtype=wp.vec2),
     visible: wp.array2d(dtype=wp.bool),
