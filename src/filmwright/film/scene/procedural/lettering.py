@@ -13,9 +13,7 @@ from jaxtyping import Float, Float32
 from filmwright.core.errors import MissingFont
 
 SERIF = Path(font_source_serif_pro.font_files_ttf["SourceSerifProSemibold"])
-SERIF_REGULAR = Path(font_source_serif_pro.font_files_ttf["SourceSerifPro"])
 SANS = Path(font_manrope.font_files["ManropeSemiBold"])
-SANS_LIGHT = Path(font_manrope.font_files["ManropeMedium"])
 
 CURVE_STEPS = 10  # segments a Bezier curve
 
