@@ -9,7 +9,7 @@ from jaxtyping import Float32
 from filmwright.core.shot import Shot
 
 from .compose import compose, smooth
-from .device import ready
+from .device import fetched, ready
 from .history import Guides, blend_light, blend_picture
 from .nouns import Raw, Signals, Trail
 from .view import view_of
@@ -48,8 +48,7 @@ class Accumulator:
             picture, least, slack = self._array(raw.radiance, wp.vec3), LEAST_CLEAN, 2 * SLACK
         out = self._blended(picture, guides, before, least, slack)
         self._guides, self._kept = guides, kept
-        values: np.ndarray = out.numpy().reshape(guides.height, guides.width, 3)
-        return values
+        return fetched(out, guides.height, guides.width)
 
     def _composed(self, signals: Signals, view: Any, guides: Any, before: Any) -> Any:
         height, width = signals.light.shape[:2]

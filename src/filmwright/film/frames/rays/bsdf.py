@@ -4,9 +4,11 @@ Eric Heitz, "Sampling the GGX Distribution of Visible Normals" (JCGT 2018); Emma
 scattering compensation for microfacet models" (2019); glTF 2.0 appendix B.
 """
 
+# mypy: ignore-errors
+
 import warp as wp
 
-from .structs import World
+from .structs import Worlds
 
 PI = wp.constant(3.14159265358979)
 
@@ -48,7 +50,7 @@ def basis(n: wp.vec3) -> wp.mat33:
 
 
 @wp.func
-def directional_albedo(w: wp.array(dtype=World), cosine: float, roughness: float) -> wp.vec2:
+def directional_albedo(w: Worlds, cosine: float, roughness: float) -> wp.vec2:
     """Share of light that GGX reflects: F0 times the first plus the second (Karis 2013)."""
     size = w[0].albedo.shape[0]
     x = wp.clamp(cosine, 0.0, 1.0) * float(size - 1)
@@ -139,7 +141,7 @@ def brightness(c: wp.vec3) -> float:
 
 
 @wp.func
-def lobes(w: wp.array(dtype=World), s: Surface, nv: float) -> Lobes:
+def lobes(w: Worlds, s: Surface, nv: float) -> Lobes:
     """Split what s reflects among its lobes so that nothing is lost or gained."""
     out = Lobes()
     r = (s.ior - 1.0) / (s.ior + 1.0)
@@ -150,7 +152,7 @@ def lobes(w: wp.array(dtype=World), s: Surface, nv: float) -> Lobes:
     out.glossy = wp.cw_mul(out.f0 * ab[0] + wp.vec3(ab[1]), out.boost)
     dielectric = r * r * (1.0 - s.metallic) * ab[0] + (1.0 - s.metallic) * ab[1]
     dielectric = dielectric * (1.0 + r * r * (1.0 / total - 1.0))
-    out.diffuse = s.base * wp.max(1.0 - s.metallic - dielectric, 0.0)
+    out.diffuse = s.base * (wp.max(1.0 - s.metallic - dielectric, 0.0) * (1.0 - s.transmission))
     out.under = 1.0
     out.coat = 0.0
     if s.coat > 0.0:
@@ -159,28 +161,28 @@ def lobes(w: wp.array(dtype=World), s: Surface, nv: float) -> Lobes:
         out.coat = s.coat * (0.04 * cc[0] + cc[1]) * out.coat_boost
         out.under = 1.0 - out.coat
     a = brightness(out.glossy) * out.under
-    b = brightness(out.diffuse) * out.under * (1.0 - s.transmission)
-    sum = wp.max(a + b + out.coat, 1.0e-6)
-    out.pick_coat = out.coat / sum
-    out.pick_glossy = a / sum
+    b = brightness(out.diffuse) * out.under
+    whole = wp.max(a + b + out.coat, 1.0e-6)
+    out.pick_coat = out.coat / whole
+    out.pick_glossy = a / whole
     out.pick_diffuse = wp.max(1.0 - out.pick_coat - out.pick_glossy, 0.0)
     return out
 
 
 @wp.func
-def scatter(s: Surface, b: Lobes, v: wp.vec3, l: wp.vec3) -> wp.vec4:
-    """The BSDF times the cosine towards l, and in w the density with which `choose` takes l."""
-    nl = wp.dot(s.normal, l)
+def scatter(s: Surface, b: Lobes, v: wp.vec3, light: wp.vec3) -> wp.vec4:
+    """The BSDF times the cosine towards light, and in w the density with which `choose` takes it."""
+    nl = wp.dot(s.normal, light)
     nv = wp.max(wp.dot(s.normal, v), 1.0e-4)
-    if nl <= 0.0 or wp.dot(s.flat, l) <= 0.0:
+    if nl <= 0.0 or wp.dot(s.flat, light) <= 0.0:
         return wp.vec4(0.0)
-    h = wp.normalize(v + l)
+    h = wp.normalize(v + light)
     nh = wp.clamp(wp.dot(s.normal, h), 0.0, 1.0)
     vh = wp.clamp(wp.dot(v, h), 0.0, 1.0)
     f = schlick(b.f0, vh)
     d = distribution(nh, s.alpha)
     glossy = wp.cw_mul(f, b.boost) * (d * visibility(nl, nv, s.alpha))
-    color = (glossy + b.diffuse * ((1.0 - s.transmission) / PI)) * b.under
+    color = (glossy + b.diffuse / PI) * b.under
     density = b.pick_glossy * d * 0.5 / (nv + smith(nv, s.alpha)) + b.pick_diffuse * nl / PI
     if s.coat > 0.0:
         dc = distribution(nh, s.coat_alpha)
@@ -206,3 +208,45 @@ def choose(s: Surface, b: Lobes, v: wp.vec3, u: wp.vec2, lobe: float) -> wp.vec3
     local = wp.vec3(local[0], local[1], wp.max(wp.dot(s.normal, v), 1.0e-4))
     h = m * visible_normal(wp.normalize(local), alpha, u)
     return wp.normalize(h * (2.0 * wp.dot(v, h)) - v)
+
+
+@wp.func
+def dielectric(cosine: float, eta: float) -> float:
+    """Fresnel reflectance of a smooth dielectric; eta is the index beyond over the index on this side."""
+    s2 = (1.0 - cosine * cosine) / (eta * eta)
+    if s2 >= 1.0:
+        return 1.0
+    inner = wp.sqrt(1.0 - s2)
+    p = (eta * cosine - inner) / (eta * cosine + inner)
+    q = (cosine - eta * inner) / (cosine + eta * inner)
+    return 0.5 * (p * p + q * q)
+
+
+@wp.func
+def pane(reflected: float) -> float:
+    """Reflectance of a thin pane whose one side reflects `reflected`: all echoes between its sides summed."""
+    return 2.0 * reflected / (1.0 + reflected)
+
+
+@wp.func
+def refracted(d: wp.vec3, n: wp.vec3, eta: float) -> wp.vec3:
+    """Direction d bent by a surface with normal n towards where d comes from (Snell's law)."""
+    c = -wp.dot(d, n)
+    k = wp.max(1.0 - (1.0 - c * c) / (eta * eta), 0.0)
+    return wp.normalize(d / eta + n * (c / eta - wp.sqrt(k)))
+
+
+@wp.func
+def glass_index(s: Surface) -> float:
+    """The index beyond a surface over the one before it."""
+    if s.solid == 1 and s.outside == 0:
+        return 1.0 / s.ior
+    return s.ior
+
+
+@wp.func
+def glass_tint(s: Surface) -> wp.vec3:
+    """What glass colours light by at one surface: a body is passed by two, a pane by one."""
+    if s.solid == 1:
+        return wp.vec3(wp.sqrt(s.base[0]), wp.sqrt(s.base[1]), wp.sqrt(s.base[2]))
+    return s.base

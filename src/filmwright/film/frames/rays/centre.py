@@ -1,9 +1,11 @@
 """The passes: what stands at each pixel's centre, and where it goes by the next frame."""
 
+# mypy: ignore-errors
+
 import warp as wp
 
 from .hits import film_ray, nearest, project, surface
-from .structs import OPTIONS, View, World
+from .structs import OPTIONS, View, Worlds
 from .visible import struck
 
 wp.set_module_options(OPTIONS)
@@ -13,7 +15,7 @@ FAR = wp.constant(1.0e6)
 
 @wp.kernel
 def see(
-    w: wp.array(dtype=World),
+    w: Worlds,
     view: View,
     other: View,
     other_points: wp.array(dtype=wp.vec3),
@@ -45,7 +47,7 @@ def see(
         goal[tid] = wp.vec4(d[0], d[1], d[2], 0.0)
         return
     h = struck(w, face, view.eye, d)
-    s = surface(w, h, view.eye, d, h.t * view.spread)
+    s = surface(w, h, d, h.t * view.spread)
     f = w[0].faces[face]
     p = other_points[f[0]] * h.u + other_points[f[1]] * h.v + other_points[f[2]] * (1.0 - h.u - h.v)
     there = project(other, p)
@@ -58,7 +60,7 @@ def see(
 
 
 @wp.kernel
-def reached(w: wp.array(dtype=World), view: View, goal: wp.array(dtype=wp.vec4), visible: wp.array(dtype=int)):
+def reached(w: Worlds, view: View, goal: wp.array(dtype=wp.vec4), visible: wp.array(dtype=int)):
     """Whether the points `goal` are in the picture and nothing hides them."""
     tid = wp.tid()
     g = goal[tid]

@@ -1,5 +1,8 @@
 """From split light to a picture: sampled light smoothed on its own grid, then laid under the full resolution."""
 
+# mypy: ignore-errors
+# ruff: noqa: UP018 - float(0.0) is how Warp declares a variable that loops change
+
 import warp as wp
 
 from .hits import film_ray

@@ -2,7 +2,9 @@
 
 import os
 import sys
+from typing import Any
 
+import numpy as np
 import warp as wp
 
 from filmwright.core.errors import BadFilm
@@ -34,3 +36,9 @@ def _start() -> None:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def fetched(array: Any, height: int, width: int) -> np.ndarray:
+    """A Warp array with one entry a pixel, as numpy [H, W] or [H, W, C]."""
+    values: np.ndarray = array.numpy()
+    return values.reshape(height, width, *values.shape[1:])

@@ -8,6 +8,7 @@ import warp as wp
 from filmwright.core.shot import Shot
 
 from .compose import compose, smooth
+from .device import fetched
 from .gather import gather
 from .nouns import Sampling, Signals, Trail
 from .shade import shade
@@ -105,7 +106,7 @@ class Layers:
             steady=self._full(self.steady),
             direct=self._full(self.direct),
             ambient=self._full(self.ambient),
-            light=self.smoothed(SHARED).numpy().reshape(height, width, 4),
+            light=fetched(self.smoothed(SHARED), height, width),
             pick=self.pick,
         )
 
@@ -120,8 +121,7 @@ class Layers:
         )
 
     def _full(self, array: Any) -> np.ndarray:
-        values: np.ndarray = array.numpy()
-        return values.reshape(self.view.height, self.view.width, *values.shape[1:])
+        return fetched(array, self.view.height, self.view.width)
 
 
 def film_place(index: int) -> tuple[float, float]:

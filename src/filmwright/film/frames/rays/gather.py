@@ -4,6 +4,9 @@ A block of 2x2 pixels has one point that is sampled, another one each frame. Wha
 `shade` has in closed form, so that edges, normals and textures stay those of the full resolution.
 """
 
+# mypy: ignore-errors
+# ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
+
 import warp as wp
 
 from .bsdf import basis, brightness
@@ -11,7 +14,7 @@ from .compose import sampled_pixel
 from .hits import film_ray, nearest, passage, surface
 from .sampler import pair, pixel_seed
 from .softlight import form_factor, sky_diffuse, sky_soft
-from .structs import OPTIONS, Light, Sky, View, World
+from .structs import OPTIONS, Lights, Skies, View, Worlds
 from .visible import struck
 
 wp.set_module_options(OPTIONS)
@@ -21,7 +24,7 @@ BLUR = wp.constant(0.5)  # roughness of the sky that single rays see; blur is le
 
 
 @wp.func
-def one_light(lights: wp.array(dtype=Light), p: wp.vec3, n: wp.vec3, u: float) -> wp.vec2:
+def one_light(lights: Lights, p: wp.vec3, n: wp.vec3, u: float) -> wp.vec2:
     """A rectangle chosen by what it could give p, and what all could give: (index, brightness); -1 where none can."""
     total = float(0.0)
     for i in range(lights.shape[0]):
@@ -29,18 +32,18 @@ def one_light(lights: wp.array(dtype=Light), p: wp.vec3, n: wp.vec3, u: float) -
     if total <= 0.0:
         return wp.vec2(-1.0, 0.0)
     goal = u * total
-    sum = float(0.0)
+    whole = float(0.0)
     pick = int(0)
     for i in range(lights.shape[0]):
         f = form_factor(lights, i, p, n) * brightness(lights[i].radiance)
-        if f > 0.0 and sum <= goal:
+        if f > 0.0 and whole <= goal:
             pick = i
-        sum = sum + f
+        whole = whole + f
     return wp.vec2(float(pick), total)
 
 
 @wp.func
-def seen_share(w: wp.array(dtype=World), lights: wp.array(dtype=Light), i: int, p: wp.vec3, u: wp.vec2) -> float:
+def seen_share(w: Worlds, lights: Lights, i: int, p: wp.vec3, u: wp.vec2) -> float:
     """How much of one random point of rectangle i is seen from p."""
     q = lights[i].center + lights[i].u * (2.0 * u[0] - 1.0) + lights[i].v * (2.0 * u[1] - 1.0) - p
     far = wp.length(q)
@@ -49,9 +52,9 @@ def seen_share(w: wp.array(dtype=World), lights: wp.array(dtype=Light), i: int, 
 
 @wp.func
 def around(
-    w: wp.array(dtype=World),
-    sky: wp.array(dtype=Sky),
-    lights: wp.array(dtype=Light),
+    w: Worlds,
+    sky: Skies,
+    lights: Lights,
     p: wp.vec3,
     n: wp.vec3,
     cone: float,
@@ -66,7 +69,7 @@ def around(
     h = nearest(w, p, d, FAR, 0.5)
     if h.face < 0:
         return sky_soft(sky, d, BLUR)
-    s = surface(w, h, p, d, cone + 0.5 * h.t)
+    s = surface(w, h, d, cone + 0.5 * h.t)
     if s.unlit == 1:
         return s.emission + s.base
     light = sky_diffuse(sky, s.normal) * 0.7
@@ -81,9 +84,9 @@ def around(
 
 @wp.kernel
 def gather(
-    w: wp.array(dtype=World),
-    sky: wp.array(dtype=Sky),
-    lights: wp.array(dtype=Light),
+    w: Worlds,
+    sky: Skies,
+    lights: Lights,
     view: View,
     jitter: wp.vec2,
     pick_x: int,
@@ -107,7 +110,7 @@ def gather(
     d = wp.normalize(film_ray(view, float(px) + jitter[0], float(py) + jitter[1]))
     h = struck(w, face, view.eye, d)
     cone = h.t * view.spread
-    s = surface(w, h, view.eye, d, cone)
+    s = surface(w, h, d, cone)
     n = normals[pixel]
     own = pixel_seed(seed, 0, tid)
     u = pair(index, own, 0)

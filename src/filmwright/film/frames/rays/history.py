@@ -4,6 +4,9 @@ Schied et al., "Spatiotemporal Variance-Guided Filtering" (HPG 2017); Karis, "Hi
 (SIGGRAPH 2014); Yang, Liu and Salvi, "A Survey of Temporal Antialiasing Techniques" (2020).
 """
 
+# mypy: ignore-errors
+# ruff: noqa: UP018 - float(0.0) is how Warp declares a variable that loops change
+
 import warp as wp
 
 from .bsdf import brightness

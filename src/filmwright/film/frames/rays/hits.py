@@ -1,9 +1,12 @@
 """Rays against the scene: the nearest hit, shadows, and what a surface is where it was hit."""
 
+# mypy: ignore-errors
+# ruff: noqa: UP018 - float(0.0) is how Warp declares a variable that loops change
+
 import warp as wp
 
 from .bsdf import Surface
-from .structs import Material, View, World
+from .structs import View, Worlds
 from .texturing import look_up
 
 
@@ -18,21 +21,21 @@ class Hit:
 
 
 @wp.func
-def texture_point(w: wp.array(dtype=World), h: Hit) -> wp.vec4:
+def texture_point(w: Worlds, h: Hit) -> wp.vec4:
     """Both uv sets at a hit."""
     f = w[0].faces[h.face]
     return w[0].uv[f[0]] * h.u + w[0].uv[f[1]] * h.v + w[0].uv[f[2]] * (1.0 - h.u - h.v)
 
 
 @wp.func
-def vertex_color(w: wp.array(dtype=World), h: Hit) -> wp.vec4:
+def vertex_color(w: Worlds, h: Hit) -> wp.vec4:
     """The interpolated vertex colour."""
     f = w[0].faces[h.face]
     return w[0].colors[f[0]] * h.u + w[0].colors[f[1]] * h.v + w[0].colors[f[2]] * (1.0 - h.u - h.v)
 
 
 @wp.func
-def opacity(w: wp.array(dtype=World), h: Hit) -> float:
+def opacity(w: Worlds, h: Hit) -> float:
     """A hit's alpha: 0 or 1 of a mask, the share of light stopped of a blend."""
     m = w[0].owner[h.face][1]
     mode = w[0].materials[m].alpha_mode
@@ -47,7 +50,7 @@ def opacity(w: wp.array(dtype=World), h: Hit) -> float:
 
 
 @wp.func
-def nearest(w: wp.array(dtype=World), origin: wp.vec3, direction: wp.vec3, reach: float, chance: float) -> Hit:
+def nearest(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float, chance: float) -> Hit:
     """The nearest hit within `reach`. A blended surface stops the ray where its alpha is above `chance`."""
     h = Hit()
     h.face = -1
@@ -72,7 +75,7 @@ def nearest(w: wp.array(dtype=World), origin: wp.vec3, direction: wp.vec3, reach
 
 
 @wp.func
-def passage(w: wp.array(dtype=World), origin: wp.vec3, direction: wp.vec3, reach: float) -> wp.vec3:
+def passage(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float) -> wp.vec3:
     """The share of light that reaches `origin` from `reach` along `direction`.
 
     Glass lets it through straight, tinted: soft coloured shadows, no caustics.
@@ -99,7 +102,7 @@ def passage(w: wp.array(dtype=World), origin: wp.vec3, direction: wp.vec3, reach
 
 
 @wp.func
-def clear(w: wp.array(dtype=World), h: Hit, direction: wp.vec3, normal: wp.vec3) -> wp.vec3:
+def clear(w: Worlds, h: Hit, direction: wp.vec3, normal: wp.vec3) -> wp.vec3:
     """What one surface of glass lets through straight: its tint less what it reflects."""
     m = w[0].owner[h.face][1]
     t = w[0].materials[m].transmission
@@ -120,7 +123,7 @@ def clear(w: wp.array(dtype=World), h: Hit, direction: wp.vec3, normal: wp.vec3)
 
 
 @wp.func
-def lifted(w: wp.array(dtype=World), h: Hit, p: wp.vec3, flat: wp.vec3, flip: float) -> wp.vec3:
+def lifted(w: Worlds, h: Hit, p: wp.vec3, flat: wp.vec3, flip: float) -> wp.vec3:
     """A point to send rays from, off the triangle and on the curve it stands for (Hanika 2021, Hacking the shadow
     terminator, Ray Tracing Gems II).
     """
@@ -152,7 +155,7 @@ def bent(normal: wp.vec3, flat: wp.vec3, v: wp.vec3) -> wp.vec3:
 
 
 @wp.func
-def mapped(w: wp.array(dtype=World), m: int, h: Hit, n: wp.vec3, uv: wp.vec4, footprint: wp.vec2) -> wp.vec3:
+def mapped(w: Worlds, m: int, h: Hit, n: wp.vec3, uv: wp.vec4, footprint: wp.vec2) -> wp.vec3:
     """The normal that a tangent-space map gives."""
     f = w[0].faces[h.face]
     tangent = w[0].tangents[f[0]] * h.u + w[0].tangents[f[1]] * h.v + w[0].tangents[f[2]] * (1.0 - h.u - h.v)
@@ -169,7 +172,7 @@ def mapped(w: wp.array(dtype=World), m: int, h: Hit, n: wp.vec3, uv: wp.vec4, fo
 
 
 @wp.func
-def surface(w: wp.array(dtype=World), h: Hit, origin: wp.vec3, direction: wp.vec3, cone: float) -> Surface:
+def surface(w: Worlds, h: Hit, direction: wp.vec3, cone: float) -> Surface:
     """Everything about a hit; `cone` is the ray's width there, in metres, which the textures are filtered over."""
     s = Surface()
     f = w[0].faces[h.face]
@@ -206,7 +209,7 @@ def surface(w: wp.array(dtype=World), h: Hit, origin: wp.vec3, direction: wp.vec
 
 
 @wp.func
-def finished(w: wp.array(dtype=World), m: int, uv: wp.vec4, footprint: wp.vec2, found: Surface) -> Surface:
+def finished(w: Worlds, m: int, uv: wp.vec4, footprint: wp.vec2, found: Surface) -> Surface:
     """The rest of a material, read into a surface."""
     s = found
     s.metallic = w[0].materials[m].metallic

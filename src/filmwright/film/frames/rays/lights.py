@@ -1,21 +1,24 @@
 """Where light comes from: rectangles and the sky, sampled by their strength (Veach 1997; Pharr et al., PBRT 4, 12)."""
 
+# mypy: ignore-errors
+# ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
+
 import warp as wp
 
-from .structs import Light, Sky
+from .structs import Lights, Skies
 
 TWO_PI = wp.constant(6.28318530717959)
 
 
 @wp.func
-def sky_place(sky: wp.array(dtype=Sky), d: wp.vec3) -> wp.vec2:
+def sky_place(sky: Skies, d: wp.vec3) -> wp.vec2:
     """A direction's (u, v) in the environment's picture."""
     u = (wp.atan2(d[1], d[0]) - sky[0].rotation) / TWO_PI
     return wp.vec2(u - wp.floor(u), wp.acos(wp.clamp(d[2], -1.0, 1.0)) * (2.0 / TWO_PI))
 
 
 @wp.func
-def sky_radiance(sky: wp.array(dtype=Sky), d: wp.vec3) -> wp.vec3:
+def sky_radiance(sky: Skies, d: wp.vec3) -> wp.vec3:
     """The environment's light from direction d, bilinear."""
     if sky[0].pick <= 0.0:
         return wp.vec3(0.0)
@@ -37,7 +40,7 @@ def sky_radiance(sky: wp.array(dtype=Sky), d: wp.vec3) -> wp.vec3:
 
 
 @wp.func
-def sky_density(sky: wp.array(dtype=Sky), d: wp.vec3) -> float:
+def sky_density(sky: Skies, d: wp.vec3) -> float:
     """Density per steradian with which `sky_sample` takes direction d, less the choice of the sky itself."""
     uv = sky_place(sky, d)
     height = sky[0].density.shape[0]
@@ -72,7 +75,7 @@ def place_in(table: wp.array(dtype=float), i: int, x: float) -> float:
 
 
 @wp.func
-def sky_sample(sky: wp.array(dtype=Sky), u: wp.vec2) -> wp.vec3:
+def sky_sample(sky: Skies, u: wp.vec2) -> wp.vec3:
     """A direction, the bright ones more often."""
     row = find(sky[0].rows, u[1])
     v = (float(row) + place_in(sky[0].rows, row, u[1])) / float(sky[0].density.shape[0])
@@ -86,7 +89,7 @@ def sky_sample(sky: wp.array(dtype=Sky), u: wp.vec2) -> wp.vec3:
 
 
 @wp.func
-def light_hit(lights: wp.array(dtype=Light), i: int, o: wp.vec3, d: wp.vec3) -> float:
+def light_hit(lights: Lights, i: int, o: wp.vec3, d: wp.vec3) -> float:
     """Distance along a ray to light i's shining side, or -1."""
     facing = wp.dot(d, lights[i].normal)
     if facing >= -1.0e-6:
@@ -101,6 +104,6 @@ def light_hit(lights: wp.array(dtype=Light), i: int, o: wp.vec3, d: wp.vec3) -> 
 
 
 @wp.func
-def light_density(lights: wp.array(dtype=Light), i: int, d: wp.vec3, t: float) -> float:
+def light_density(lights: Lights, i: int, d: wp.vec3, t: float) -> float:
     """Density per steradian with which light i's point at distance t along d is sampled, less the choice of i."""
     return t * t / (wp.max(-wp.dot(d, lights[i].normal), 1.0e-6) * lights[i].area)

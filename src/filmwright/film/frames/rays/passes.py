@@ -8,6 +8,7 @@ import warp as wp
 from filmwright.core.shot import Shot
 
 from .centre import reached, see
+from .device import fetched
 from .nouns import Trail
 from .upload import Upload
 from .view import view_of
@@ -23,7 +24,7 @@ def passes_of(scene: Upload, shot: Shot, frame: int) -> dict[str, np.ndarray]:
     later = view_of(shot.camera(frame + 1), shot.width, shot.height)
     visible = wp.zeros(shot.width * shot.height, dtype=int, device=scene.device)
     wp.launch(reached, dim=len(visible), inputs=[scene.world, later, goal], outputs=[visible], device=scene.device)
-    found["visible"] = visible.numpy().reshape(shot.height, shot.width) > 0
+    found["visible"] = fetched(visible, shot.height, shot.width) > 0
     found["flow"] = np.ascontiguousarray(found["flow"][..., :2])
     found["depth"] = np.where(found["ids"] == 0, np.float32(np.inf), found["depth"])
     return found
@@ -53,5 +54,4 @@ def _seen(scene: Upload, shot: Shot, frame: int, other: int) -> tuple[dict[str, 
         device=device,
     )
     arrays = {"depth": depth, "normals": normals, "ids": ids, "albedo": albedo, "flow": flow}
-    shape = (shot.height, shot.width)
-    return {name: a.numpy().reshape(*shape, *a.numpy().shape[1:]) for name, a in arrays.items()}, goal
+    return {name: fetched(array, shot.height, shot.width) for name, array in arrays.items()}, goal

@@ -1,12 +1,15 @@
 """The path tracer (Kajiya 1986) with multiple importance sampling, next-event estimation and a thin lens."""
 
+# mypy: ignore-errors
+# ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
+
 import warp as wp
 
-from .bsdf import Surface, brightness, choose, lobes, scatter
+from .bsdf import Surface, brightness, choose, dielectric, glass_index, glass_tint, lobes, pane, refracted, scatter
 from .hits import film_ray, nearest, passage, surface
 from .lights import light_density, light_hit, sky_density, sky_radiance, sky_sample
 from .sampler import pair, pixel_seed
-from .structs import OPTIONS, Light, Sky, View, World
+from .structs import OPTIONS, Lights, Skies, View, Worlds
 
 wp.set_module_options(OPTIONS)
 
@@ -47,9 +50,9 @@ def bounded(c: wp.vec3, limit: float) -> wp.vec3:
 
 @wp.func
 def lit(
-    w: wp.array(dtype=World),
-    sky: wp.array(dtype=Sky),
-    lights: wp.array(dtype=Light),
+    w: Worlds,
+    sky: Skies,
+    lights: Lights,
     plan: Plan,
     s: Surface,
     v: wp.vec3,
@@ -91,15 +94,12 @@ def lit(
 
 @wp.func
 def met(
-    sky: wp.array(dtype=Sky),
-    lights: wp.array(dtype=Light),
-    plan: Plan,
-    o: wp.vec3,
-    d: wp.vec3,
-    reach: float,
-    density: float,
+    sky: Skies, lights: Lights, plan: Plan, o: wp.vec3, d: wp.vec3, gone: float, reach: float, density: float
 ) -> wp.vec4:
-    """Light of a rectangle that a scattered ray meets within `reach`, or of the sky beyond; w is 1 where it ends."""
+    """Light of a rectangle that a scattered ray meets within `reach`, or of the sky beyond; w is 1 where it ends.
+
+    The ray has `gone` some way straight on before o, and was chosen with `density`; 0 is a mirror or a lens.
+    """
     best = reach
     which = int(-1)
     for i in range(lights.shape[0]):
@@ -111,24 +111,92 @@ def met(
     other = float(0.0)
     if which >= 0:
         light = lights[which].radiance
-        other = lights[which].pick * light_density(lights, which, d, best)
+        other = lights[which].pick * light_density(lights, which, d, best + gone)
     elif reach >= FAR:
         light = sky_radiance(sky, d)
         other = sky[0].pick * sky_density(sky, d)
     else:
         return wp.vec4(0.0)
-    if density > 0.0:  # else a mirror, which no light sample can serve
+    if density > 0.0:  # else no light sample can serve it
         light = light * weight(plan, density, other)
         if plan.mis == 1:
             light = wp.vec3(0.0)
     return wp.vec4(light[0], light[1], light[2], 1.0)
 
 
+@wp.struct
+class Ray:
+    """A path on its way."""
+
+    origin: wp.vec3
+    direction: wp.vec3
+    through: wp.vec3  # share of light that gets back to the film
+    density: float  # with which the direction was chosen; 0: there was no choice
+    gone: float  # metres straight on through panes since then
+    width: float  # metres
+    spread: float  # radians
+    shadowed: int  # 1: what lights it meets now, light samples have counted through the glass
+
+
+@wp.func
+def started(view: View, plan: Plan, sample: int, pixel: wp.uint32, x: float, y: float) -> Ray:
+    """A camera ray through pixel corner (x, y), through the pixel's and the lens's sample."""
+    out = Ray()
+    film = wp.vec2(0.5, 0.5)
+    if plan.antialias == 1:
+        film = pair(sample, pixel, 0)
+    d = film_ray(view, x + film[0], y + film[1])
+    out.origin = view.eye
+    if plan.lens == 1 and view.aperture > 0.0:
+        u = pair(sample, pixel, 1)
+        r = view.aperture * wp.sqrt(u[0])
+        across = wp.normalize(view.right) * (r * wp.cos(6.2831853 * u[1]))
+        shift = across + wp.normalize(view.down) * (r * wp.sin(6.2831853 * u[1]))
+        d = d * view.focus - shift
+        out.origin = out.origin + shift
+    out.direction = wp.normalize(d)
+    out.through = wp.vec3(1.0)
+    out.spread = view.spread
+    return out
+
+
+@wp.func
+def through_glass(w: Worlds, s: Surface, ray: Ray, camera: int, u: float) -> Ray:
+    """A path past smooth glass: mirrored or let through by chance, as Fresnel says; `density` -1 where mirrored."""
+    out = ray
+    n = s.normal
+    eta = glass_index(s)
+    reflected = dielectric(wp.clamp(-wp.dot(ray.direction, n), 0.0, 1.0), eta)
+    if s.solid == 0:
+        reflected = pane(reflected)
+    if u < reflected:
+        out.direction = wp.normalize(ray.direction - n * (2.0 * wp.dot(ray.direction, n)))
+        out.origin = s.lift
+        out.density = -1.0
+        return out
+    out.through = wp.cw_mul(ray.through, glass_tint(s))
+    out.origin = s.point - s.flat * w[0].epsilon
+    if s.solid == 1:
+        out.direction = refracted(ray.direction, n, eta)
+        out.density = 0.0
+        if camera == 0:
+            out.shadowed = 1
+    return out
+
+
+@wp.func
+def glow(s: Surface) -> wp.vec3:
+    """What a surface shows by itself."""
+    if s.unlit == 1:
+        return s.emission + s.base
+    return s.emission
+
+
 @wp.kernel
 def trace_paths(
-    w: wp.array(dtype=World),
-    sky: wp.array(dtype=Sky),
-    lights: wp.array(dtype=Light),
+    w: Worlds,
+    sky: Skies,
+    lights: Lights,
     view: View,
     plan: Plan,
     radiance: wp.array(dtype=wp.vec3),
@@ -137,87 +205,86 @@ def trace_paths(
 ):
     """Add up a pixel's samples, with the albedo and normal that a denoiser is guided by."""
     tid = wp.tid()
-    x = float(tid % view.width)
-    y = float(tid / view.width)
     pixel = pixel_seed(plan.seed, plan.frame, tid)
     total = wp.vec3(0.0)
     guide_albedo = wp.vec3(0.0)
     guide_normal = wp.vec3(0.0)
     for sample in range(plan.first, plan.last):
-        film = wp.vec2(0.5, 0.5)
-        if plan.antialias == 1:
-            film = pair(sample, pixel, 0)
-        d = film_ray(view, x + film[0], y + film[1])
-        o = view.eye
-        if plan.lens == 1 and view.aperture > 0.0:
-            u = pair(sample, pixel, 1)
-            r = view.aperture * wp.sqrt(u[0])
-            shift = wp.normalize(view.right) * (r * wp.cos(6.2831853 * u[1])) + wp.normalize(view.down) * (
-                r * wp.sin(6.2831853 * u[1])
-            )
-            d = d * view.focus - shift
-            o = o + shift
-        d = wp.normalize(d)
-        through = wp.vec3(1.0)
-        density = float(0.0)
-        width = float(0.0)
-        spread = view.spread
-        camera = int(1)  # 1: nothing but clear surfaces so far
-        light = wp.vec3(0.0)
-        for bounce in range(plan.bounces + 1):
-            u0 = pair(sample, pixel, 2 + 4 * bounce)
-            h = nearest(w, o, d, FAR, u0[0])
+        ray = started(view, plan, sample, pixel, float(tid % view.width), float(tid / view.width))
+        camera = int(1)  # 1: nothing but glass so far
+        bounce = int(0)
+        for step in range(plan.bounces + 9):  # glass costs steps, not bounces
+            v = -ray.direction
+            u0 = pair(sample, pixel, 2 + 4 * step)
+            h = nearest(w, ray.origin, ray.direction, FAR, u0[0])
             end = wp.vec4(0.0)
             if camera == 0:
-                end = met(sky, lights, plan, o, d, h.t, density)
+                end = met(sky, lights, plan, ray.origin, ray.direction, ray.gone, h.t, ray.density)
             elif h.face < 0:
-                c = sky_radiance(sky, d)
+                c = sky_radiance(sky, ray.direction)
                 end = wp.vec4(c[0], c[1], c[2], 1.0)
-                guide_albedo = guide_albedo + wp.vec3(wp.min(c[0], 1.0), wp.min(c[1], 1.0), wp.min(c[2], 1.0))
-                guide_normal = guide_normal - d
-            found = wp.cw_mul(through, wp.vec3(end[0], end[1], end[2]))
+                guide_albedo = guide_albedo + wp.min(c, wp.vec3(1.0))
+                guide_normal = guide_normal + v
+            found = wp.cw_mul(ray.through, wp.vec3(end[0], end[1], end[2]))
+            if ray.shadowed == 1:
+                found = wp.vec3(0.0)
             if bounce > 1:
                 found = bounded(found, plan.clamp)
-            light = light + found
+            total = total + found
             if end[3] > 0.0 or h.face < 0:
                 break
-            width = width + spread * h.t
-            s = surface(w, h, o, d, width)
-            v = -d
+            ray.width = ray.width + ray.spread * h.t
+            s = surface(w, h, ray.direction, ray.width)
+            u3 = pair(sample, pixel, 5 + 4 * step)
+            if s.transmission > 0.0:
+                if u0[1] < s.transmission:
+                    before = ray.gone + h.t
+                    ray = through_glass(w, s, ray, camera, u3[0])
+                    ray.gone = before
+                    if ray.density < 0.0:
+                        ray.density = 0.0
+                        ray.gone = 0.0
+                        bounce = bounce + 1
+                        if camera == 1:
+                            guide_albedo = guide_albedo + wp.vec3(1.0)
+                            guide_normal = guide_normal + s.normal
+                            camera = 0
+                        if bounce > plan.bounces:
+                            break
+                    continue
+                s.transmission = 0.0
             if camera == 1:
                 guide_albedo = guide_albedo + s.base
                 guide_normal = guide_normal + s.normal
                 camera = 0
-            glow = wp.cw_mul(through, s.emission)
-            if s.unlit == 1:
-                glow = glow + wp.cw_mul(through, s.base)
-            light = light + glow
+            total = total + wp.cw_mul(ray.through, glow(s))
             if s.unlit == 1 or bounce == plan.bounces:
                 break
-            u1 = pair(sample, pixel, 3 + 4 * bounce)
+            u1 = pair(sample, pixel, 3 + 4 * step)
             if plan.mis != 2:
-                found = wp.cw_mul(through, lit(w, sky, lights, plan, s, v, u1, u0[1]))
+                pick = pair(sample, pixel, 131 + step)[0]
+                found = wp.cw_mul(ray.through, lit(w, sky, lights, plan, s, v, u1, pick))
                 if bounce > 0:
                     found = bounded(found, plan.clamp)
-                light = light + found
-            u2 = pair(sample, pixel, 4 + 4 * bounce)
-            u3 = pair(sample, pixel, 5 + 4 * bounce)
+                total = total + found
             b = lobes(w, s, wp.max(wp.dot(s.normal, v), 1.0e-4))
-            l = choose(s, b, v, u2, u3[0])
-            f = scatter(s, b, v, l)
+            toward = choose(s, b, v, pair(sample, pixel, 4 + 4 * step), u3[0])
+            f = scatter(s, b, v, toward)
             if f[3] <= 1.0e-9:
                 break
-            through = wp.cw_mul(through, wp.vec3(f[0], f[1], f[2])) / f[3]
-            density = f[3]
-            spread = spread + 0.25 * wp.sqrt(1.0 / wp.max(f[3], 0.05))
+            ray.through = wp.cw_mul(ray.through, wp.vec3(f[0], f[1], f[2])) / f[3]
+            ray.density = f[3]
+            ray.gone = 0.0
+            ray.shadowed = 0
+            ray.spread = ray.spread + 0.25 * wp.sqrt(1.0 / wp.max(f[3], 0.05))
             if bounce >= 1:
-                keep = wp.clamp(wp.max(through[0], wp.max(through[1], through[2])), 0.05, 0.95)
+                keep = wp.clamp(wp.max(ray.through[0], wp.max(ray.through[1], ray.through[2])), 0.05, 0.95)
                 if u3[1] > keep:
                     break
-                through = through / keep
-            o = s.lift
-            d = l
-        total = total + light
+                ray.through = ray.through / keep
+            bounce = bounce + 1
+            ray.origin = s.lift
+            ray.direction = toward
     radiance[tid] = radiance[tid] + total
     albedo[tid] = albedo[tid] + guide_albedo
     normals[tid] = normals[tid] + guide_normal

@@ -1,5 +1,7 @@
 """Numbers that are evenly spread: Owen-scrambled Sobol pairs (Burley 2020, JCGT 9(4)), one pair a decision."""
 
+# mypy: ignore-errors
+
 import warp as wp
 
 # as constants, for a literal above 2^31 makes the kernel compiler warn

@@ -1,12 +1,15 @@
 """A frame's direct light, split by what is noise-free and what is to be multiplied by sampled light later."""
 
+# mypy: ignore-errors
+# ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
+
 import warp as wp
 
-from .bsdf import Lobes, Surface, brightness, lobes
+from .bsdf import Lobes, Surface, brightness, dielectric, glass_index, glass_tint, lobes, pane, refracted
 from .hits import film_ray, nearest, passage, project, surface
 from .lights import sky_radiance
 from .softlight import form_factor, mirrored_light, sky_diffuse, sky_soft
-from .structs import OPTIONS, Light, Sky, View, World
+from .structs import OPTIONS, Lights, Skies, View, Worlds
 from .visible import struck
 
 wp.set_module_options(OPTIONS)
@@ -18,9 +21,7 @@ BLURRED = wp.constant(0.5)  # from this on they are not
 
 
 @wp.func
-def glimpse(
-    w: wp.array(dtype=World), sky: wp.array(dtype=Sky), lights: wp.array(dtype=Light), s: Surface, v: wp.vec3
-) -> wp.vec3:
+def glimpse(w: Worlds, sky: Skies, lights: Lights, s: Surface, v: wp.vec3) -> wp.vec3:
     """A surface as it looks in a reflection: lit by the rectangles, the strongest with a shadow, and the soft sky."""
     out = s.emission
     if s.unlit == 1:
@@ -47,7 +48,7 @@ def glimpse(
 
 
 @wp.func
-def sky_lobe(sky: wp.array(dtype=Sky), d: wp.vec3, roughness: float) -> wp.vec3:
+def sky_lobe(sky: Skies, d: wp.vec3, roughness: float) -> wp.vec3:
     """The sky in a mirror of some roughness."""
     if roughness < 0.1:
         return sky_radiance(sky, d)
@@ -56,9 +57,9 @@ def sky_lobe(sky: wp.array(dtype=Sky), d: wp.vec3, roughness: float) -> wp.vec3:
 
 @wp.func
 def mirrored(
-    w: wp.array(dtype=World),
-    sky: wp.array(dtype=Sky),
-    lights: wp.array(dtype=Light),
+    w: Worlds,
+    sky: Skies,
+    lights: Lights,
     s: Surface,
     b: Lobes,
     r: wp.vec3,
@@ -79,7 +80,7 @@ def mirrored(
         if s.coat > 0.0:
             light = light + sky_lobe(sky, r, s.coat_roughness) * b.coat
     else:
-        there = surface(w, h, s.lift, r, width + 2.0 * alpha * h.t)
+        there = surface(w, h, r, width + 2.0 * alpha * h.t)
         light = wp.cw_mul(glossy + wp.vec3(b.coat), glimpse(w, sky, lights, there, -r))
     for i in range(lights.shape[0]):
         light = light + wp.cw_mul(glossy, mirrored_light(lights, i, s.lift, r, s.alpha, h.t))
@@ -88,11 +89,40 @@ def mirrored(
     return light
 
 
+@wp.func
+def behind(w: Worlds, sky: Skies, lights: Lights, s: Surface, direction: wp.vec3, width: float) -> wp.vec3:
+    """What is seen through smooth glass, along the one path that is let through at each of its surfaces."""
+    here = s
+    d = direction
+    left = wp.vec3(1.0)
+    for _ in range(8):
+        n = here.normal
+        eta = glass_index(here)
+        reflected = dielectric(wp.clamp(-wp.dot(d, n), 0.0, 1.0), eta)
+        if here.solid == 0:
+            reflected = pane(reflected)
+        o = here.point - here.flat * w[0].epsilon
+        if here.solid == 1 and reflected >= 1.0:  # inside, the mirror image is followed
+            d = wp.normalize(d - n * (2.0 * wp.dot(d, n)))
+            o = here.lift
+        else:
+            left = wp.cw_mul(left, glass_tint(here)) * ((1.0 - reflected) * here.transmission)
+            if here.solid == 1:
+                d = refracted(d, n, eta)
+        h = nearest(w, o, d, FAR, 0.5)
+        if h.face < 0:
+            return wp.cw_mul(left, sky_radiance(sky, d))
+        here = surface(w, h, d, width)
+        if here.transmission < 0.05:
+            return wp.cw_mul(left, glimpse(w, sky, lights, here, -d))
+    return wp.vec3(0.0)
+
+
 @wp.kernel
 def shade(
-    w: wp.array(dtype=World),
-    sky: wp.array(dtype=Sky),
-    lights: wp.array(dtype=Light),
+    w: Worlds,
+    sky: Skies,
+    lights: Lights,
     view: View,
     before: View,
     before_points: wp.array(dtype=wp.vec3),
@@ -128,7 +158,7 @@ def shade(
         return
     h = struck(w, face, view.eye, d)
     width = h.t * view.spread
-    s = surface(w, h, view.eye, d, width * 0.7)
+    s = surface(w, h, d, width * 0.7)
     f = w[0].faces[face]
     p = before_points[f[0]] * h.u + before_points[f[1]] * h.v + before_points[f[2]] * (1.0 - h.u - h.v)
     there = project(before, p)
@@ -161,6 +191,8 @@ def shade(
             straight = straight + wp.cw_mul(rest, mirrored_light(lights, i, s.lift, r, s.alpha, FAR))
     if traced > 0.0 or s.coat > 0.0:
         calm = calm + mirrored(w, sky, lights, s, b, r, traced, width)
+    if s.transmission > 0.0:
+        calm = calm + behind(w, sky, lights, s, d, width)
     steady[tid] = calm
     direct[tid] = straight
     ambient[tid] = around

@@ -1,9 +1,11 @@
 """Light without noise: what unblocked rectangles and the blurred sky give a surface, in closed form."""
 
+# mypy: ignore-errors
+
 import warp as wp
 
 from .lights import sky_place
-from .structs import Light, Sky
+from .structs import Lights, Skies
 
 
 @wp.func
@@ -19,7 +21,7 @@ def edge(a: wp.vec3, b: wp.vec3) -> wp.vec3:
 
 
 @wp.func
-def form_factor(lights: wp.array(dtype=Light), i: int, p: wp.vec3, n: wp.vec3) -> float:
+def form_factor(lights: Lights, i: int, p: wp.vec3, n: wp.vec3) -> float:
     """Lambert's form factor of rectangle i seen from p, nothing between; irradiance over pi is radiance times it.
 
     Where the horizon cuts the rectangle, the part below counts negative: a soft terminator.
@@ -33,8 +35,8 @@ def form_factor(lights: wp.array(dtype=Light), i: int, p: wp.vec3, n: wp.vec3) -
     b = wp.normalize(c + u - v)
     d = wp.normalize(c + u + v)
     e = wp.normalize(c - u + v)
-    sum = edge(a, b) + edge(b, d) + edge(d, e) + edge(e, a)
-    return wp.max(-wp.dot(sum, n), 0.0)
+    whole = edge(a, b) + edge(b, d) + edge(d, e) + edge(e, a)
+    return wp.max(-wp.dot(whole, n), 0.0)
 
 
 @wp.func
@@ -46,9 +48,7 @@ def share(reach: float, at: float, blur: float) -> float:
 
 
 @wp.func
-def mirrored_light(
-    lights: wp.array(dtype=Light), i: int, p: wp.vec3, r: wp.vec3, alpha: float, reach: float
-) -> wp.vec3:
+def mirrored_light(lights: Lights, i: int, p: wp.vec3, r: wp.vec3, alpha: float, reach: float) -> wp.vec3:
     """Rectangle i's light in a mirror direction, blurred by the roughness; none of it beyond `reach`."""
     facing = -wp.dot(r, lights[i].normal)
     c = lights[i].center - p
@@ -68,7 +68,7 @@ def mirrored_light(
 
 
 @wp.func
-def sky_diffuse(sky: wp.array(dtype=Sky), normal: wp.vec3) -> wp.vec3:
+def sky_diffuse(sky: Skies, normal: wp.vec3) -> wp.vec3:
     """Irradiance over pi of the whole sky on a surface (Ramamoorthi and Hanrahan 2001)."""
     x = normal[0]
     y = normal[1]
@@ -82,7 +82,7 @@ def sky_diffuse(sky: wp.array(dtype=Sky), normal: wp.vec3) -> wp.vec3:
 
 
 @wp.func
-def soft_level(sky: wp.array(dtype=Sky), level: int, uv: wp.vec2) -> wp.vec3:
+def soft_level(sky: Skies, level: int, uv: wp.vec2) -> wp.vec3:
     """One blur of the sky, bilinear."""
     height = sky[0].soft.shape[1]
     width = sky[0].soft.shape[2]
@@ -102,7 +102,7 @@ def soft_level(sky: wp.array(dtype=Sky), level: int, uv: wp.vec2) -> wp.vec3:
 
 
 @wp.func
-def sky_soft(sky: wp.array(dtype=Sky), d: wp.vec3, roughness: float) -> wp.vec3:
+def sky_soft(sky: Skies, d: wp.vec3, roughness: float) -> wp.vec3:
     """The sky around direction d as a lobe of this roughness sees it."""
     if sky[0].pick <= 0.0:
         return wp.vec3(0.0)

@@ -1,5 +1,7 @@
 """What the kernels see: plain records of arrays and numbers, the same on CPU and CUDA."""
 
+# mypy: ignore-errors
+
 import warp as wp
 
 # of every file with kernels: no gradients, and functions inlined twice as eagerly as they would be
@@ -112,3 +114,9 @@ class View:
     width: int
     height: int
     spread: float  # radians a pixel
+
+
+# structs full of arrays go by reference, in an array of one: copied into every call they cost a third of the time
+Worlds = wp.array(dtype=World)
+Skies = wp.array(dtype=Sky)
+Lights = wp.array(dtype=Light)

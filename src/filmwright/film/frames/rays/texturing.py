@@ -1,8 +1,10 @@
 """Reading textures: decoding, wrapping, bilinear and trilinear filtering."""
 
+# mypy: ignore-errors
+
 import warp as wp
 
-from .structs import Texture, World
+from .structs import Texture, Worlds
 
 
 @wp.func
@@ -19,7 +21,7 @@ def wrap(i: int, size: int, mode: int) -> int:
 
 
 @wp.func
-def texel(w: wp.array(dtype=World), at: int, curve: int) -> wp.vec4:
+def texel(w: Worlds, at: int, curve: int) -> wp.vec4:
     """One decoded texel; alpha is linear in every picture."""
     c = w[0].texels[at]
     r = w[0].curves[curve + int(c & wp.uint32(255))]
@@ -29,7 +31,7 @@ def texel(w: wp.array(dtype=World), at: int, curve: int) -> wp.vec4:
 
 
 @wp.func
-def bilinear(w: wp.array(dtype=World), t: Texture, level: int, uv: wp.vec2) -> wp.vec4:
+def bilinear(w: Worlds, t: Texture, level: int, uv: wp.vec2) -> wp.vec4:
     """A level's four nearest texels, blended."""
     width = wp.max(t.width >> level, 1)
     height = wp.max(t.height >> level, 1)
@@ -50,7 +52,7 @@ def bilinear(w: wp.array(dtype=World), t: Texture, level: int, uv: wp.vec2) -> w
 
 
 @wp.func
-def look_up(w: wp.array(dtype=World), texture: int, uv: wp.vec4, footprint: wp.vec2) -> wp.vec4:
+def look_up(w: Worlds, texture: int, uv: wp.vec4, footprint: wp.vec2) -> wp.vec4:
     """A texture's colour over a footprint: `footprint` is its width in uv units of each set (Williams 1983)."""
     t = w[0].textures[texture]
     at = wp.vec3(uv[0], uv[1], 1.0)

@@ -1,6 +1,7 @@
 """Scene and shot to traced frames."""
 
 from collections.abc import Collection
+from itertools import pairwise
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,7 +13,7 @@ from filmwright.core.scene import Scene
 from filmwright.core.shot import Shot
 
 from . import path
-from .device import ready
+from .device import fetched, ready
 from .direct import alone, shared
 from .nouns import Raw, Sampling
 from .passes import passes_of, trail_of
@@ -48,7 +49,7 @@ class Tracer:
         assert self._upload is not None, "the tracer is closed"
         found = passes_of(self._upload, shot, frame) if set(passes) - {"radiance"} else {}
         wanted = {*passes, "visible"} if "flow" in passes else {*passes}
-        more = {name: found[name] for name in wanted if name in found}
+        more: dict[str, Any] = {name: found[name] for name in wanted if name in found}
         if sampling.integrator == "path":
             radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
             trail = trail_of(self._upload, shot, frame, sampling.phase) if sampling.share else None
@@ -76,9 +77,10 @@ def _paths(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[n
             outputs=[radiance, albedo, normals],
             device=scene.device,
         )
-    shape = (shot.height, shot.width, 3)
     share = np.float32(1 / sampling.samples)
-    return tuple(array.numpy().reshape(shape) * share for array in (radiance, albedo, normals))  # type: ignore[return-value]
+    sums = (fetched(array, shot.height, shot.width) for array in (radiance, albedo, normals))
+    means = [total * share for total in sums]
+    return means[0], means[1], means[2]
 
 
 def slices(shot: Shot, frame: int, sampling: Sampling) -> list[tuple[float, int, int]]:
@@ -87,5 +89,5 @@ def slices(shot: Shot, frame: int, sampling: Sampling) -> list[tuple[float, int,
     edges = [round(i * sampling.samples / num) for i in range(num + 1)]
     return [
         (frame + float(shot.shutter) * ((i + 0.5) / num - 0.5), first, last)
-        for i, (first, last) in enumerate(zip(edges, edges[1:], strict=False))
+        for i, (first, last) in enumerate(pairwise(edges))
     ]

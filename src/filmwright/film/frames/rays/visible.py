@@ -1,12 +1,15 @@
 """Which triangle each pixel sees: rasterised on a CPU, where that is ten times faster, traced on CUDA."""
 
+# mypy: ignore-errors
+# ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
+
 from typing import Any
 
 import warp as wp
 
 from .hits import Hit, film_ray, nearest, opacity
 from .sampler import pixel_seed, unit
-from .structs import OPTIONS, View, World
+from .structs import OPTIONS, View, Worlds
 from .upload import Upload
 
 wp.set_module_options(OPTIONS)
@@ -15,7 +18,7 @@ FAR = wp.constant(1.0e6)
 
 
 @wp.func
-def struck(w: wp.array(dtype=World), face: int, origin: wp.vec3, direction: wp.vec3) -> Hit:
+def struck(w: Worlds, face: int, origin: wp.vec3, direction: wp.vec3) -> Hit:
     """Where a ray meets the plane of a face that it is known to see (Moller and Trumbore 1997)."""
     f = w[0].faces[face]
     p0 = w[0].points[f[0]]
@@ -45,7 +48,7 @@ def chance_of(seed: int, frame: int, pixel: int) -> float:
 
 
 @wp.kernel
-def film_points(w: wp.array(dtype=World), view: View, film: wp.array(dtype=wp.vec3)):
+def film_points(w: Worlds, view: View, film: wp.array(dtype=wp.vec3)):
     """Homogeneous film coordinates of all vertices: (x z, y z, z), x and y in pixels."""
     tid = wp.tid()
     d = w[0].points[tid] - view.eye
@@ -69,7 +72,7 @@ def span(a: wp.vec3, b: wp.vec3, c: wp.vec3, axis: int, size: int) -> wp.vec2:
 
 @wp.kernel
 def rasterise(
-    w: wp.array(dtype=World),
+    w: Worlds,
     view: View,
     film: wp.array(dtype=wp.vec3),
     jitter: wp.vec2,
@@ -139,12 +142,10 @@ def rasterise(
 
 
 @wp.kernel
-def cast(
-    w: wp.array(dtype=World), view: View, jitter: wp.vec2, seed: int, frame: int, all: int, seen: wp.array(dtype=int)
-):
+def cast(w: Worlds, view: View, jitter: wp.vec2, seed: int, frame: int, everywhere: int, seen: wp.array(dtype=int)):
     """Each pixel's nearest face by its ray: of all pixels, or of those where nothing was found yet."""
     tid = wp.tid()
-    if all == 0 and seen[tid] >= 0:
+    if everywhere == 0 and seen[tid] >= 0:
         return
     d = film_ray(view, float(tid % view.width) + jitter[0], float(tid / view.width) + jitter[1])
     seen[tid] = nearest(w, view.eye, wp.normalize(d), FAR, chance_of(seed, frame, tid)).face
