@@ -1,14 +1,22 @@
 """Where in the picture the product stands, and from which side it is seen best."""
 
 import numpy as np
+from jaxtyping import Float
 
 from filmwright.core.shot import Box
 
+from .framing import extent, shares
+from .rig import Rig
 from .subject import Subject
 from .take import Take
 
 _WIDE_PICTURE, _WIDE_PRODUCT = 1.2, 1.5  # width over height from which a picture, a product is wide
 _LONG = 1.6  # likewise, from which a product is turned to fit an upright picture
+
+
+def lowest(rig: Rig, points: Float[np.ndarray, "P 3"], take: Take) -> float:
+    """How far down the picture points reach at any moment, as a share of its height; 0 for none."""
+    return extent(shares(rig, points, take.width, take.height)).bottom if len(points) else 0.0
 
 
 def breadth(subject: Subject, azimuth: float = 0.0) -> float:
@@ -56,23 +64,30 @@ def _beside(side: float, left: float, right: float, top: float, bottom: float) -
     return Box(left=1 - right, top=top, right=1 - left, bottom=bottom)
 
 
-def eye_level(subject: Subject) -> float:
+def eye_level(take: Take) -> float:
     """Radians of elevation from which a thing of this shape shows itself: a bottle from level, a plate from above."""
-    flat = float(np.clip(subject.flatness, 0.05, 3.0))
-    return float(np.radians(np.interp(np.log(flat), np.log([0.05, 0.3, 0.8, 1.6, 3.0]), [38, 26, 15, 9, 6])))
+    return _by_shape(take, [38, 26, 15, 9, 6]) + _from_above(take)
 
 
-def hero_level(subject: Subject) -> float:
+def hero_level(take: Take) -> float:
     """Radians of elevation of the low angle that makes it tall; a flat thing must still show its top."""
-    flat = float(np.clip(subject.flatness, 0.05, 3.0))
-    return float(np.radians(np.interp(np.log(flat), np.log([0.05, 0.3, 0.8, 1.6, 3.0]), [26, 14, 1, -3, -5])))
+    return _by_shape(take, [26, 14, 1, -3, -5]) + 0.6 * _from_above(take)
+
+
+def _by_shape(take: Take, degrees: list[int]) -> float:
+    flat = np.clip(take.subject.flatness, 0.05, 3.0)
+    return float(np.radians(np.interp(np.log(flat), np.log([0.05, 0.3, 0.8, 1.6, 3.0]), degrees)))
+
+
+def _from_above(take: Take) -> float:
+    """Radians by which the camera rises over a thing much wider than the picture: its depth then fills the height."""
+    return float(np.radians(np.interp(breadth(take.subject) / take.aspect, [2.0, 4.0], [0.0, 11.0])))
 
 
 def front(take: Take) -> float:
     """Radians of azimuth that the film calls the front: a long thing is turned away from a picture it does not fit."""
-    long = breadth(take.subject)
-    if long < _LONG or take.aspect > _WIDE_PICTURE:
+    if breadth(take.subject) < _LONG or take.aspect > _WIDE_PICTURE:
         return 0.0
-    turns = np.radians(np.arange(0, 45, 5))
-    fits = [breadth(take.subject, take.side * t) * (1 + 0.3 * t) for t in turns]
+    turns = np.radians(np.arange(0, 50, 5))
+    fits = [breadth(take.subject, take.side * t) * (1 + 0.12 * t) for t in turns]
     return float(take.side * turns[int(np.argmin(fits))])

@@ -20,7 +20,7 @@ _PART = 0.48  # of the longest side that a track shows at once
 def push_in(take: Take) -> Path:
     """From the whole product to its most interesting side."""
     t = moments(take.seconds)
-    level = float(np.degrees(eye_level(take.subject)))
+    level = float(np.degrees(eye_level(take)))
     start = around(take, Move(azimuth=(-8 * take.side, -8 * take.side), elevation=(level, level)), whole(0.8))
     share = travel(t, leave=take.pace.settle, arrive=0.6 * take.pace.settle)
     interest = take.interest
@@ -61,7 +61,7 @@ def track(take: Take) -> Path:
     field = max(field, (0.45 if upright else 0.75) * min(float(size[2]), long), 0.25)
     reach = min(take.pace.drift * take.seconds * 2.2, 0.46) * long
     fov = fov_y(take.lens, take.width, take.height)
-    level = max(0.6 * eye_level(take.subject), np.radians(3.0))
+    level = max(0.6 * eye_level(take), np.radians(3.0))
     rig = Rig(
         anchor=take.subject.center + along * blend(-0.5, 0.5, share)[:, None] * reach,
         azimuth=turn + np.radians(blend(-3.0, 3.0, share)) * take.side,

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from filmwright.core.camera import Path
 from filmwright.core.shot import Box
 
-from .composition import card_box, eye_level, front, hero_box, hero_level, whole
+from .composition import card_box, eye_level, front, hero_box, hero_level, is_beside, lowest, whole
 from .ease import blend, scale, travel, within
 from .focus import hold_sharp
 from .framing import FLOOR, fit
@@ -19,6 +19,7 @@ from .take import Take
 
 Span = tuple[float, float]
 _LOW = 0.06  # metres over the floor from which a hero is seen: lower, the floor is but a line
+_FOOT = 0.71  # share of the picture's height under which a card's words begin
 _DRAMATIC = 70.0  # millimetres under which a lens stands near enough to look up
 
 
@@ -36,7 +37,7 @@ class Move:
 def reveal(take: Take) -> Path:
     """The first sight of the product: out of the blur, from above, from the floor or from around the corner."""
     style = reveal_style(take.pace, take.rng)
-    level, side = float(np.degrees(eye_level(take.subject))), take.side
+    level, side = float(np.degrees(eye_level(take))), take.side
     pushed = 1 + 1.6 * take.pace.push * take.seconds
     moves = {
         "focus": Move(azimuth=(-16 * side, -5 * side), elevation=(level + 2, level), distance=(pushed, 1.0)),
@@ -70,7 +71,7 @@ def orbit(take: Take) -> Path:
     """An arc across the front, at an even speed."""
     span = min(take.pace.orbit * take.seconds, 85.0)
     lean = float(take.rng.uniform(-0.15, 0.15)) * span
-    level = float(np.degrees(eye_level(take.subject))) + float(take.rng.uniform(1, 7))
+    level = float(np.degrees(eye_level(take))) + float(take.rng.uniform(1, 7))
     move = Move(
         azimuth=((lean - span / 2) * take.side, (lean + span / 2) * take.side),
         elevation=(level, level - 0.06 * span),
@@ -83,7 +84,7 @@ def orbit(take: Take) -> Path:
 
 def crane(take: Take) -> Path:
     """Down from above the product to its eye level."""
-    level = float(np.degrees(eye_level(take.subject)))
+    level = float(np.degrees(eye_level(take)))
     high = min(level + 8 + 1.1 * take.pace.orbit * take.seconds, level + 42)
     move = Move(
         azimuth=(10 * take.side, 2 * take.side),
@@ -97,7 +98,7 @@ def crane(take: Take) -> Path:
 
 def hero(take: Take) -> Path:
     """Low and close: the product stands tall. Room for the tagline, if there is one."""
-    level = float(np.degrees(hero_level(take.subject))) - (3.0 if take.pace.lens[0] < _DRAMATIC else 0.0)
+    level = float(np.degrees(hero_level(take))) - (3.0 if take.pace.lens[0] < _DRAMATIC else 0.0)
     span = min(0.55 * take.pace.orbit * take.seconds, 22.0)
     start = float(take.rng.uniform(8, 16))
     move = Move(
@@ -112,7 +113,7 @@ def hero(take: Take) -> Path:
 
 def end_card(take: Take) -> Path:
     """The product at rest beside the words."""
-    level = 0.7 * float(np.degrees(eye_level(take.subject)))
+    level = 0.7 * float(np.degrees(eye_level(take)))
     move = Move(
         azimuth=(10 * take.side, 5 * take.side),  # likewise
         elevation=(level + 1, level),
@@ -120,10 +121,15 @@ def end_card(take: Take) -> Path:
         leave=0.9,
         arrive=0.0,
     )
-    return sharp(take, around(take, move, card_box(take)))
+    box, lens = card_box(take), take.lens
+    rig = around(take, move, box, lens=lens)
+    while not is_beside(take) and lowest(rig, take.subject.furniture, take) > _FOOT and box.bottom > 0.44:
+        box = replace(box, bottom=box.bottom - 0.03)  # what it stands on leaves room for the words too
+        rig = around(take, move, box, lens=lens)
+    return sharp(take, rig)
 
 
-def around(take: Take, move: Move, box: Box, *, floor: float = FLOOR) -> Rig:
+def around(take: Take, move: Move, box: Box, *, floor: float = FLOOR, lens: float = 0.0) -> Rig:
     """A rig about the product's middle that moves as told, above `floor` metres, with all of it inside `box`."""
     share = travel(moments(take.seconds), leave=move.leave, arrive=move.arrive)
     turned = front(take)
@@ -133,7 +139,7 @@ def around(take: Take, move: Move, box: Box, *, floor: float = FLOOR) -> Rig:
         elevation=np.radians(blend(*move.elevation, share)),
         distance=scale(*move.distance, share),
         shift=np.zeros((len(share), 2)),
-        fov=fov_y(take.lens, take.width, take.height),
+        fov=fov_y(lens or take.lens, take.width, take.height),
     )
     return fit(take.subject.hull, rig, box, take.width, take.height, floor=floor)
 
