@@ -71,13 +71,10 @@ def sky_irradiance(environment: Environment, normal: Float[np.ndarray, "3"]) -> 
     theta = (np.arange(height) + 0.5) / height * np.pi
     phi = (np.arange(width) + 0.5) / width * 2 * np.pi + environment.rotation
     edges = np.cos(np.arange(height + 1) / height * np.pi)
-    steradians = (edges[:-1] - edges[1:]) * 2 * np.pi / width
-    out = np.zeros(3)
-    for row in range(height):
-        flat = np.sin(theta[row]) * (np.cos(phi) * normal[0] + np.sin(phi) * normal[1])
-        cosine = np.maximum(flat + np.cos(theta[row]) * normal[2], 0.0)
-        out += cosine @ environment.pixels[row].astype(float) * steradians[row]
-    return out * environment.strength
+    steradians = ((edges[:-1] - edges[1:]) * 2 * np.pi / width)[:, None]
+    flat = np.sin(theta)[:, None] * (np.cos(phi) * normal[0] + np.sin(phi) * normal[1])
+    weight = np.maximum(flat + np.cos(theta)[:, None] * normal[2], 0.0) * steradians
+    return np.einsum("hw,hwc->c", weight, environment.pixels) * environment.strength
 
 
 def horizon_light(environment: Environment, azimuth: Float[np.ndarray, " A"]) -> Float[np.ndarray, "A 3"]:

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 _CAP = np.radians(40.0)  # a scan that leans more than this was laid down on purpose
-_STEP = np.radians(2.5)
+_STEP = np.radians(3.5)
 _CONTACT = 0.004  # share of the product's diagonal that counts as touching the ground
 
 
@@ -20,10 +20,11 @@ def upright(points: Float[np.ndarray, "P 3"]) -> Float[np.ndarray, "3 3"]:
     hull = _outermost(points)
     eps = _CONTACT * diagonal
     here = np.array([0.0, 0.0, 1.0])
-    candidates = [_settle(hull, up, eps) for up in _cap(_CAP, _STEP)]
+    candidates = np.unique(np.round([_settle(hull, up, eps) for up in _cap(_CAP, _STEP)], 4), axis=0)
+    candidates /= np.linalg.norm(candidates, axis=1, keepdims=True)
     areas = np.array([_support(hull, up, center, eps) for up in candidates])
     now = _support(hull, here, center, eps)
-    leaning = np.array([np.arccos(np.clip(up[2], -1, 1)) for up in candidates])
+    leaning = np.arccos(np.clip(candidates[:, 2], -1, 1))
     areas[leaning > _CAP] = 0.0
     best = int(np.argmax(areas * (1 - 0.2 * leaning)))
     up = candidates[best]
@@ -35,9 +36,10 @@ def upright(points: Float[np.ndarray, "P 3"]) -> Float[np.ndarray, "3 3"]:
 
 def _outermost(points: Float[np.ndarray, "P 3"]) -> Float[np.ndarray, "H 3"]:
     """The points that are farthest out in many directions below: all that can ever touch the ground."""
-    directions = -_cap(np.radians(75.0), np.radians(2.0))
-    rows = [int(i) for part in np.array_split(directions, 40) for i in np.argmax(points @ part.T, axis=0)]
-    return points[np.unique(rows)]
+    directions = -_cap(np.radians(75.0), np.radians(4.0)).astype(np.float32)
+    columns = np.ascontiguousarray(points.T.astype(np.float32))
+    rows = [np.argmax(part @ columns, axis=1) for part in np.array_split(directions, 60)]
+    return points[np.unique(np.concatenate(rows))]
 
 
 def _cap(angle: float, step: float) -> Float[np.ndarray, "D 3"]:

@@ -90,27 +90,29 @@ class Lighting:
 
 LIGHTING: dict[MoodName, Lighting] = {
     "calm": Lighting(
-        backdrop=Backdrop(lightness=(0.92, 0.78), chroma=0.03, level=1.0, horizon=0.97, top=0.92, sweep=0.06, fill=0.9),
+        backdrop=Backdrop(
+            lightness=(0.92, 0.78), roughness=0.45, chroma=0.03, level=0.8, horizon=0.95, top=0.92, sweep=0.2, fill=0.8
+        ),
         lamps=(
             Lamp(name="key", azimuth=-50, elevation=26, distance=2.0, width=1.4, height=1.5, power=0.9),
             Lamp(name="fill", azimuth=62, elevation=14, distance=2.6, width=1.4, height=1.8, power=0.16),
             Lamp(name="rim", azimuth=114, elevation=38, distance=2.2, width=0.6, height=1.2, power=0.5),
         ),
         glows=(Glow(azimuth=180, elevation=72, width=70, height=34, power=0.3),),
-        grade=Grade(key=0.24, contrast=1.1, saturation=1.04, vignette=0.1, bloom=0.02),
+        grade=Grade(key=0.24, contrast=1.1, saturation=1.04, vignette=0.1, bloom=0.02, backdrop=0.84),
     ),
     "luxury": Lighting(
         backdrop=Backdrop(
             neutral=55,
-            lightness=(0.27, 0.42),
+            lightness=(0.27, 0.36),
             chroma=0.05,
             level=0.8,
-            horizon=0.6,
+            horizon=0.55,
             top=0.45,
-            sweep=0.5,
+            sweep=0.6,
             fill=0.3,
-            roughness=0.3,
-            gloss=1.45,
+            roughness=0.32,
+            gloss=1.4,
             plinth=True,
         ),
         lamps=(
@@ -120,7 +122,9 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="fill", azimuth=50, elevation=10, distance=2.6, width=0.8, height=1.8, power=0.1, color=WARM),
         ),
         glows=(Glow(azimuth=180, elevation=70, width=50, height=26, power=0.25, color=WARM),),
-        grade=Grade(key=0.17, contrast=1.25, saturation=1.06, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05),
+        grade=Grade(
+            key=0.17, contrast=1.25, saturation=1.06, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05, backdrop=0.13
+        ),
     ),
     "playful": Lighting(
         backdrop=Backdrop(
@@ -128,10 +132,10 @@ LIGHTING: dict[MoodName, Lighting] = {
             neutral=25,
             lightness=(0.86, 0.74),
             chroma=0.1,
-            level=1.0,
-            horizon=0.98,
+            level=0.85,
+            horizon=0.96,
             top=0.97,
-            sweep=0.05,
+            sweep=0.14,
             fill=0.9,
             roughness=0.45,
         ),
@@ -141,7 +145,7 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="rim", azimuth=114, elevation=28, distance=2.2, width=0.7, height=1.4, power=0.5),
         ),
         glows=(Glow(azimuth=160, elevation=70, width=60, height=30, power=0.3),),
-        grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02),
+        grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02, backdrop=0.84),
     ),
     "energetic": Lighting(
         backdrop=Backdrop(
@@ -149,13 +153,13 @@ LIGHTING: dict[MoodName, Lighting] = {
             neutral=42,
             lightness=(0.68, 0.52),
             chroma=0.17,
-            muted=0.8,
-            level=1.0,
-            horizon=0.85,
+            muted=0.75,
+            level=0.85,
+            horizon=0.9,
             top=0.5,
             sweep=0.25,
             fill=0.4,
-            roughness=0.35,
+            roughness=0.4,
         ),
         lamps=(
             Lamp(name="key", azimuth=-50, elevation=38, distance=2.3, width=0.5, height=0.5, power=1.2),
@@ -164,19 +168,19 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="fill", azimuth=50, elevation=8, distance=2.6, width=1.2, height=1.6, power=0.14),
         ),
         glows=(Glow(azimuth=180, elevation=68, width=45, height=24, power=0.25),),
-        grade=Grade(key=0.22, contrast=1.25, saturation=1.12, vignette=0.18, bloom=0.04),
+        grade=Grade(key=0.22, contrast=1.25, saturation=1.12, vignette=0.18, bloom=0.04, backdrop=0.66),
     ),
     "technical": Lighting(
         backdrop=Backdrop(
             hues=(252, 240),
             lightness=(0.82, 0.6),
             chroma=0.02,
-            level=0.95,
-            horizon=0.85,
+            level=0.72,
+            horizon=0.9,
             top=0.65,
-            sweep=0.15,
+            sweep=0.2,
             fill=0.7,
-            roughness=0.35,
+            roughness=0.38,
         ),
         lamps=(
             Lamp(name="strip left", azimuth=-74, elevation=12, distance=1.8, width=0.35, height=2.0, power=0.85),
@@ -184,17 +188,19 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="front", azimuth=-12, elevation=34, distance=2.6, width=1.8, height=0.9, power=0.5, color=COOL),
         ),
         glows=(Glow(azimuth=0, elevation=88, width=70, height=40, power=0.35, color=COOL),),
-        grade=Grade(key=0.22, contrast=1.16, saturation=0.97, tint=(0.985, 1.0, 1.02), vignette=0.1, bloom=0.015),
+        grade=Grade(
+            key=0.22, contrast=1.16, saturation=0.97, tint=(0.985, 1.0, 1.02), vignette=0.1, bloom=0.015, backdrop=0.62
+        ),
     ),
     "natural": Lighting(
         backdrop=Backdrop(
             hues=(92, 138),
             lightness=(0.91, 0.76),
             chroma=0.026,
-            level=0.98,
+            level=0.8,
             horizon=0.95,
             top=0.9,
-            sweep=0.12,
+            sweep=0.2,
             fill=0.8,
             roughness=0.6,
         ),
@@ -204,6 +210,8 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="rim", azimuth=118, elevation=32, distance=2.4, width=0.7, height=1.2, power=0.3, color=SUN),
         ),
         glows=(Glow(azimuth=-120, elevation=66, width=80, height=34, power=0.3, color=(0.9, 0.96, 1.0)),),
-        grade=Grade(key=0.24, contrast=1.12, saturation=1.05, tint=(1.02, 1.0, 0.965), vignette=0.08, bloom=0.03),
+        grade=Grade(
+            key=0.24, contrast=1.12, saturation=1.05, tint=(1.02, 1.0, 0.965), vignette=0.08, bloom=0.03, backdrop=0.82
+        ),
     ),
 }

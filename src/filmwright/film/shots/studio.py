@@ -66,18 +66,19 @@ def _balanced(
     light, and must be as bright as the horizon: where it could not, more light comes from the ceiling.
     """
     style = lighting.backdrop
-    glows, over = glow_light(lighting.glows), ceiling_light()
-    from_ceiling = sky_irradiance(Environment(pixels=np.repeat(over, 3, axis=2)), _UP)
-    gain, fill, sky = 1.0, 0.0, Environment(pixels=glows)
-    for _ in range(16):
-        horizon = style.level * style.horizon * color / gain
-        wall = backdrop_light(style, horizon)
-        without = sky_irradiance(Environment(pixels=glows + wall), _UP)
-        needed = (horizon * (1 + style.sweep) * np.pi / WHITEST - without) / from_ceiling
-        fill = max(style.fill * _white(horizon), float(needed.max()))
-        sky = Environment(pixels=glows + wall + fill * over)
-        gain = 1.0 / max(_card(lamps, sky, bounds), 1e-12)
-    sky = Environment(pixels=sky.pixels.astype(np.float32), strength=gain)
+    horizon = style.level * style.horizon * color  # where the card has radiance 1
+    glows, wall = glow_light(lighting.glows), backdrop_light(style, horizon)
+    ceiling = np.repeat(ceiling_light(), 3, axis=2)
+    lit, walled, ceiled = (sky_irradiance(Environment(pixels=part), _UP) for part in (glows, wall, ceiling))
+    of_lamps, of_wall, of_ceiling = (
+        _card(lights, Environment(pixels=part), bounds) for lights, part in ((lamps, glows), ((), wall), ((), ceiling))
+    )
+    gain, fill = 1.0, 0.0
+    for _ in range(64):
+        needed = (horizon / gain * (1 + style.sweep) * np.pi / WHITEST - lit - walled / gain) / ceiled
+        fill = max(style.fill * _white(horizon) / gain, float(needed.max()))
+        gain = 0.5 * gain + 0.5 / (of_lamps + of_wall / gain + fill * of_ceiling)
+    sky = Environment(pixels=(glows + wall / gain + fill * ceiling).astype(np.float32), strength=gain)
     return tuple(scaled(lamp, gain) for lamp in lamps), sky
 
 
