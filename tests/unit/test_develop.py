@@ -3,8 +3,9 @@ import pytest
 
 from filmwright.core.errors import BadFilm, RenderFailed
 from filmwright.core.shot import Look
+from filmwright.core.tone import MIDDLE, tone_curve
 from filmwright.film.frames.bloom import glow
-from filmwright.film.frames.develop import MIDDLE, develop, display, tone_curve
+from filmwright.film.frames.develop import develop, display
 
 LOOKS = [Look(), Look(white=1.0), Look(white=16.0, contrast=1.4), Look(white=2.5, contrast=0.8)]
 
@@ -28,12 +29,12 @@ def test_middle_grey_stays_and_black_is_black_and_white_is_white(look):
     assert abs(grey.mean() - 255 * display(np.array(MIDDLE))) < 0.1  # the dither's mean is the true value
     assert (develop(flat((0, 0, 0)), look, seed=0, frame=0) == 0).all()
     assert (develop(flat((look.white * 1.001,) * 3), look, seed=0, frame=0) == 255).all()
-    assert tone_curve(look)(np.array(look.white)) == pytest.approx(1.0)
+    assert tone_curve(white=look.white, contrast=look.contrast)(np.array(look.white)) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_contrast_is_the_slope_at_middle_grey(look):
-    low, high = tone_curve(look)(np.array([MIDDLE / 1.001, MIDDLE * 1.001]))
+    low, high = tone_curve(white=look.white, contrast=look.contrast)(np.array([MIDDLE / 1.001, MIDDLE * 1.001]))
     assert np.log(high / low) / np.log(1.001**2) == pytest.approx(look.contrast, abs=1e-3)
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +68,7 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
         with clock("meter"):
             planned = expose(planned, renderer, report)
         with clock("render"):
-            scene_hash = content_hash(planned.stage.scene)
+            scene_hash = content_hash(replace(planned.stage.scene, name="", source=None))
             takes = shoot(planned, scene_hash, renderer, out / ".takes", report)
     with clock("finish"):
         video = finish(planned, takes, codec, out / f"{film.title}{codec.suffix}", report)

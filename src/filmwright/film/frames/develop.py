@@ -1,6 +1,5 @@
 """Scene-linear light becomes a picture: exposure, bloom, tone curve, grade, grain, eight bits."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, no_type_check
 
@@ -8,54 +7,16 @@ import numpy as np
 import warp as wp
 from jaxtyping import Float, Float32, UInt8
 
-from filmwright.core.errors import BadFilm, RenderFailed
+from filmwright.core.errors import RenderFailed
 from filmwright.core.shot import Look
+from filmwright.core.tone import Curve, tone_curve
 
 from .bloom import bilinear, spread
 from .rays.device import ready
 
 wp.set_module_options({"enable_backward": False, "cpu_compiler_flags": "-march=native"})
 
-MIDDLE = 0.18  # mid-grey: the scene's is the display's
 _TABLE = 4096  # entries of the sRGB table; linear between them, off by less than 0.01 of 255
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """f(x) = x^a / (b x^a + c), with f(0) = 0, f(0.18) = 0.18 and f(white) = 1.
-
-    Lottes, Advanced Techniques and Optimization of HDR Color Pipelines (GDC 2016), with his shoulder at 1: a straight
-    line in the logarithm below, a shoulder above. `white` 1 and contrast 1 is the straight line f(x) = x.
-    """
-
-    power: float  # a
-    shoulder: float  # b
-    scale: float  # c
-    white: float  # beyond it everything is display white
-
-    def __call__(self, x: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-        """Display-linear light for exposed scene-linear light."""
-        raised = np.clip(x, 0, self.white) ** self.power
-        return np.asarray(np.minimum(raised / (self.shoulder * raised + self.scale), 1.0))
-
-
-@lru_cache(maxsize=64)
-def tone_curve(look: Look) -> Curve:
-    """The curve whose slope in the logarithm is `look.contrast` at mid-grey and that reaches 1 at `look.white`.
-
-    Raises BadFilm for a look that no such curve has: white must be 1 or more, contrast 0.5 to 3.
-    """
-    white, contrast = look.white, look.contrast
-    if not (1.0 <= white <= 1000.0 and 0.5 <= contrast <= 3.0):
-        raise BadFilm(f"a look needs white from 1 to 1000 and contrast from 0.5 to 3, not {white:g} and {contrast:g}.")
-    low, high = 1e-3, 8.0  # the slope at mid-grey, a (1 - m) / (1 - (m/white)^a), rises with a
-    for _ in range(60):
-        a = (low + high) / 2
-        slope = a * (1 - MIDDLE) / (1 - (MIDDLE / white) ** a)
-        low, high = (a, high) if slope < contrast else (low, a)
-    at_white, at_middle = white**a, MIDDLE**a
-    b = (at_white - at_middle / MIDDLE) / (at_white - at_middle)
-    return Curve(a, b, at_white * (1 - b), white)
 
 
 def develop(
@@ -70,7 +31,7 @@ def develop(
     """
     if not np.isfinite(radiance.sum(dtype=np.float64)):
         raise RenderFailed(f"frame {frame} has pixels that are not finite numbers; the scene's light or materials may.")
-    curve, table = tone_curve(look), _srgb_table(device)
+    curve, table = tone_curve(white=look.white, contrast=look.contrast), _srgb_table(device)
     light: Any = wp.array(np.ascontiguousarray(radiance), dtype=wp.vec3, device=device, copy=False)
     height, width = light.shape
     bloomed = spread(light) if look.bloom > 0 else wp.zeros((1, 1), dtype=wp.vec3, device=device)

@@ -13,11 +13,11 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int32
 
 from filmwright.core.shot import Look
+from filmwright.core.tone import MIDDLE, tone_curve
 
 from .brief import MoodName
 from .moods import LIGHTING, Grade
 from .oklab import LUMINANCE
-from .tone import MIDDLE, toned, untoned
 
 _ADAPTED = 0.55  # 1 keeps products as far apart in tone as they are, 0 makes all mid-grey
 _SHADED = 0.75  # mean light of a surface in the studio, as a share of the white card's
@@ -52,9 +52,9 @@ def meter(
     target = min(grade.key * (albedo / MIDDLE) ** _ADAPTED, 0.6)
     white = 4.0
     for _ in range(8):
-        gain = untoned(target, white=white, contrast=grade.contrast) / light.middle
-        gain = min(gain, untoned(_BRIGHT, white=white, contrast=grade.contrast) / light.bright)
-        gain = min(gain, untoned(grade.backdrop, white=white, contrast=grade.contrast) / light.set)
+        curve = tone_curve(white=white, contrast=grade.contrast)
+        gain = curve.inverse(target) / light.middle
+        gain = min(gain, curve.inverse(_BRIGHT) / light.bright, curve.inverse(grade.backdrop) / light.set)
         white = _white(gain * max(light.glint, light.set))
     return _look(grade, exposure=log2(gain), white=white)
 
@@ -65,10 +65,11 @@ def trim(
     """The film's look, changed by half a stop at most where this shot's product would sink or burn out."""
     light = _read(radiance, ids, product)
     gain = 2.0**look.exposure
-    tone = float(toned(np.array(light.middle * gain), white=look.white, contrast=look.contrast))
+    curve = tone_curve(white=look.white, contrast=look.contrast)
+    tone = float(curve(np.array(light.middle * gain)))
     wanted = min(max(tone, _TONES[0]), _TONES[1])
-    change = log2(untoned(wanted, white=look.white, contrast=look.contrast) / (light.middle * gain))
-    limit = untoned(_BRIGHT, white=look.white, contrast=look.contrast)
+    change = log2(curve.inverse(wanted) / (light.middle * gain))
+    limit = curve.inverse(_BRIGHT)
     change = min(change, max(log2(limit / (light.bright * gain)), 0.0) if change > 0 else change)
     if light.bright * gain > limit:
         change = min(change, log2(limit / (light.bright * gain)))

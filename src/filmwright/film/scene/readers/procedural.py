@@ -1,6 +1,7 @@
 """A product made by code: the bundled sample. Needs no file."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +26,8 @@ class Procedural:
         Raises MissingFont for a label with letters that the bundled fonts lack.
         """
         del path
-        return _MAKERS[self.design](color=self.color, label=self.label, seed=self.seed)
+        scene = _MAKERS[self.design](color=self.color, label=self.label, seed=self.seed)
+        return replace(scene, name=self.label.title())
 
 
 def build(
