@@ -37,15 +37,16 @@ class Card:
         self._setting: Setting = set_title(title, width, height, mood, fonts)
         self._motion = _fitted(MOTIONS[mood], self.end - self.start)
         em = self._setting.size
-        self._reach = 1.2 * em + 0.05 * reference(width, height)
+        self._reach = 1.4 * em + 0.09 * reference(width, height)
         self._near = _region(self._setting, 0.3 * em, width, height)
-        self._region = _region(self._setting, 1.6 * self._reach + 0.3 * em, width, height)
+        self._wide = _region(self._setting, 1.6 * self._reach + 0.3 * em, width, height)
+        self._tight = _region(self._setting, 0.6 * em, width, height)  # room for the letters' motion
         self._still: Float32[np.ndarray, "h w"] | None = None  # the letters at rest
         self._cloud: Float32[np.ndarray, "h w"] | None = None
 
     def look(self, rgb: UInt8[np.ndarray, "H W 3"]) -> Behind:
         """What is behind the title in one picture."""
-        return look_behind(self._near.of(rgb))
+        return look_behind(self._near.of(rgb), grain=max(2, round(0.08 * self._setting.size)))
 
     def drawn(self, rgb: UInt8[np.ndarray, "H W 3"], now: float) -> UInt8[np.ndarray, "H W 3"]:
         """The picture with the title as it stands at `now`."""
@@ -54,19 +55,24 @@ class Card:
         if presence <= 0:
             return rgb
         linear = to_linear(self._region.of(rgb))
-        shade = np.float32(presence) * self._shade()
-        if self.treatment.strength > 0:
+        shade = np.float32(presence) * self._shade() if self.treatment.strength > 0 else None
+        if shade is not None:
             linear = shaded(linear, self.treatment, shade)
         ink = to_linear(np.rint(np.array(self.treatment.ink) * 255).astype(np.uint8))
         linear += (ink - linear) * self._letters(now)[..., None]
         display = to_display(linear)
-        if self.treatment.strength > 0:  # only a shade needs dither
+        if shade is not None:  # dithered where it is shaded, and nowhere else
             display = np.where(shade[..., None] > 0.002, display, np.rint(display))
-        else:
-            display = np.rint(display)
+            display = dithered(display, round(now * 1000))
         out = rgb.copy()
-        self._region.of(out)[:] = dithered(display, round(now * 1000))
+        self._region.of(out)[:] = np.rint(display)
         return out
+
+    @property
+    def _region(self) -> _Region:
+        """The part of the picture that changes."""
+        assert self.treatment is not None
+        return self._wide if self.treatment.strength > 0 else self._tight
 
     def _presence(self, now: float) -> float:
         """How much of the shade is there: it comes with the first letter and leaves with the last."""

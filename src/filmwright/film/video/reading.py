@@ -59,17 +59,28 @@ def probe(path: Path) -> Video:
 
 def decode(path: Path) -> Iterator[Frames]:
     """The pictures of a video file, one at a time, as sRGB. Raises BadAsset where it is broken or cut short."""
+    reformatter = VideoReformatter()
+    for count, (picture, fps) in enumerate(_pictures(path)):
+        yield Frames(rgb=to_rgb(picture, reformatter)[None], fps=fps, start=count / fps)
+
+
+def count_pictures(path: Path) -> int:
+    """Decode every picture and count them. Raises BadAsset where the file is broken or cut short."""
+    return sum(1 for _ in _pictures(path))
+
+
+def _pictures(path: Path) -> Iterator[tuple[VideoFrame, Fraction]]:
+    """Decoded pictures as they are stored, with the frame rate."""
     with _opened(path) as (container, stream):
         fps = Fraction(stream.average_rate or 0)
         if not fps:
             raise BadAsset(f"{path} has no frame rate. Encode it again with a constant one.")
         stream.thread_type = "AUTO"
-        expected = _expected(stream, container.duration, fps)
-        reformatter, count = VideoReformatter(), 0
+        expected, count = _expected(stream, container.duration, fps), 0
         for picture in container.decode(stream):
             if picture.is_corrupt:
                 raise BadAsset(f"{path} is broken at frame {count}. Copy or encode it again.")
-            yield Frames(rgb=to_rgb(picture, reformatter)[None], fps=fps, start=count / fps)
+            yield picture, fps
             count += 1
     if count < expected:
         raise BadAsset(f"{path} is cut short: it holds {count} of its {expected} frames. Copy or encode it again.")

@@ -15,7 +15,7 @@ from .card import Card
 from .legibility import Behind, over_time, treat
 from .styles import set_title
 
-LOOK_AHEAD = 2.0  # seconds of pictures held back at most while the place behind a title is looked at
+LOOK_AHEAD = 1.5  # seconds of pictures held back at most while the place behind a title is looked at
 
 
 def overlay(

@@ -21,7 +21,7 @@ from filmwright.core.frames import Frames
 from filmwright.core.sound import Sound
 from filmwright.core.video import Video
 
-from .reading import EXACT, decode, last_picture, probe
+from .reading import EXACT, count_pictures, last_picture, probe
 
 AUDIO_RATE = 48_000  # samples a second
 
@@ -180,7 +180,7 @@ def _verified(part: Path, wanted: Video, last: UInt8[np.ndarray, "H W 3"], recip
         if recipe.lossless:  # each picture stands for itself: the last one shows that the file is whole
             exact, count = np.array_equal(last_picture(part), last), found.num_frames
         else:
-            exact, count = True, sum(len(piece.rgb) for piece in decode(part))
+            exact, count = True, count_pictures(part)
     except BadAsset as err:
         raise Unverified(f"the file just written can't be read back: {err}") from err
     facts = ("num_frames", "fps", "width", "height", "video_codec", "pixel_format", "color", "audio_codec")
