@@ -24,6 +24,7 @@ from filmwright.film.shots.reading import read_brief
         ("차분하지 않게, 아주 신나게", "energetic"),
         ("약간 귀엽고 아주 고급스러운", "luxury"),
         ("안 화려한 영상", "calm"),
+        ("미니멀하게, 시끄러운 음악은 빼주세요", "calm"),
     ],
 )
 def test_moods(text, mood):
@@ -103,7 +104,15 @@ def test_silence(text):
     assert not read_brief(text).music
 
 
-@pytest.mark.parametrize("text", ["파란 배경", "배경은 짙은 녹색", "하얀색 바탕에", "분홍색 스튜디오", "검은 배경에서"])
+def test_without_loud_music_is_not_without_music():
+    assert read_brief("시끄러운 음악은 빼주세요").music
+    assert read_brief("no loud music").music
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["파란 배경", "배경은 짙은 녹색", "하얀색 바탕에", "분홍색 스튜디오", "검은 배경에서", "파란색 그라데이션 배경"],
+)
 def test_backdrops(text):
     assert read_brief(text).backdrop is not None
 

@@ -87,6 +87,7 @@ _ASPECTS: tuple[tuple[Aspect, str], ...] = (
         "9:16",
         r"\b(?:for|on|in|as)\s+(?:an?\s+|the\s+)?(?:instagram\s+|facebook\s+|youtube\s+)?(?:reels?|shorts|tik\s?tok|stories)\b",
     ),
+    ("9:16", r"\b(?:seconds?|secs?|\d+s|an?|our|this)[\s-]+reels?\b"),
     (
         "9:16",
         r"\b(?:instagram|facebook|insta)\s+(?:reels?|stor(?:y|ies))\b|\byoutube\s+shorts?\b|\btik\s?tok\b|\bstory\s+format\b",
@@ -119,7 +120,7 @@ _SILENT = re.compile(
     r"|\b(?:music|sound|audio)\s*(?:is\s+|:\s*)?off\b|\bmuted?\b(?=\s+(?:video|film|spot|ad|clip|audio|sound))"
     r"|\bsilent(?:ly)?\s+(?:\w+\s+)?(?:film|video|spot|ad|clip|movie|commercial)\b|\b(?:make|keep)\s+it\s+silent\b"
     r"|\bdon'?t\s+(?:add|use|want)\s+(?:any\s+)?(?:music|sound)\b"
-    r"|(?:음악|소리|사운드|배경음|bgm|브금)(?:은|이|을|를|도)?\s*(?:없이|없는|없어|없게|빼|끄|꺼|제외|넣지|필요\s*없|말고|금지)|무음",
+    r"|(?<![은는운한]\s)(?:음악|소리|사운드|배경음|bgm|브금)(?:은|이|을|를|도)?\s*(?:없이|없는|없어|없게|빼|끄|꺼|제외|넣지|필요\s*없|말고|금지)|무음",
     re.IGNORECASE,
 )
 _SOUND = re.compile(

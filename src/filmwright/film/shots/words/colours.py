@@ -27,7 +27,7 @@ _KO_COLOUR = rf"(?P<colour>(?:(?:{'|'.join(korean.SHADES)})\s*)*(?:{'|'.join(_KO
 _KOREAN = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_KO_COLOUR}(?:색|색상|빛|톤)?(?:의|으로 된)?\s*{korean.SETS}",
+        rf"{_KO_COLOUR}(?:색|색상|빛)?\s*(?:톤|계열|그라데이션|그라디언트|단색)?(?:의|으로 된)?\s*{korean.SETS}",
         rf"{korean.SETS}(?:색|색상|색깔)?(?:은|는|이|을|:)?\s*{_KO_COLOUR}",
         rf"{_KO_COLOUR}(?:색|빛)?\s*위(?:에|에서)",
     )

@@ -18,6 +18,7 @@ _SAYS = re.compile(
     r"|(?:문구|카피|슬로건|태그라인|자막|멘트|한마디)(?:는|은|로|:)?\s*)$",
     re.IGNORECASE,
 )
+_OURS = re.compile(r"\b(?:our|my)\s+(?:[a-z-]+\s+){1,3}$")  # our cold brew "Night Shift" needs ...
 _KO_NAME_AFTER = re.compile(r"^\s*(?:을|를)\s*위한|^(?:이?라는|란)\s*(?:이름|제품|브랜드|음료|상품)|^\s*(?:의\s*)?광고")
 _STRESS = re.compile(r"\b(?:make it|makes? it|feels?|looks?|really|should)\s*$", re.IGNORECASE)
 
@@ -31,7 +32,7 @@ def sort_quotes(text: str, quotes: list[Quote]) -> tuple[Heard[str] | None, Hear
         before, after = text[: quote.start], text[quote.end :]
         heard = Heard(quote.text, text[quote.start : quote.end])
         says = bool(_SAYS.search(before))
-        if name is None and not says and (_CALLS.search(before) or _FOR.search(before) or _KO_NAME_AFTER.search(after)):
+        if name is None and not says and _is_name(before, after):
             name = heard
         elif (says and not certain) or (tagline is None and not _STRESS.search(before)):
             if tagline is not None:
@@ -42,7 +43,12 @@ def sort_quotes(text: str, quotes: list[Quote]) -> tuple[Heard[str] | None, Hear
     return name, tagline, spare
 
 
-_WORD = r"(?:[A-Z0-9À-Ý][\w&'’.\-]*)"
+def _is_name(before: str, after: str) -> bool:
+    ours = _OURS.search(before) and re.match(r"\s+[a-z]", after)
+    return bool(_CALLS.search(before) or _FOR.search(before) or _KO_NAME_AFTER.search(after) or ours)
+
+
+_WORD = r"(?:(?:[dDlL][’'])?[A-Z0-9À-Ý][\w&'’.\-]*)"
 _NAME = rf"(?P<name>{_WORD}(?:\s+(?:{_WORD}|&|\+))*(?:\s+(?:of|and|de|la|le|du)\s+{_WORD}(?:\s+{_WORD})*)?)"
 _ENGLISH = (
     re.compile(
@@ -51,6 +57,10 @@ _ENGLISH = (
     ),
     re.compile(r"\b(?:called|named)\s+(?P<name>[a-z][\w&'’.\-]*(?:\s+[a-z][\w&'’\-]*)?)(?=\s*(?:$|[.,;:!?]))"),
     re.compile(rf"\b(?:for|[Aa]bout)\s+(?:the\s+|our\s+|my\s+|a\s+|an\s+)?(?:new\s+)?{_NAME}"),
+    re.compile(
+        r"\b(?:for|about)\s+(?:the|our|my|an?)\s+(?:(?!(?:in|on|at|from|by|with|to|of|and|that|who)\b)[a-z-]+\s+){1,3}"
+        rf"{_NAME}(?=\s*(?:$|[.,;:!?—–]))"
+    ),
     re.compile(rf"\b(?:spot|film|ad|video|commercial|teaser)\s+of\s+(?:the\s+)?{_NAME}"),
     re.compile(rf"(?<![\w'’])(?P<name>{_WORD}(?:\s+{_WORD})*)[’']s\s+(?:new\s+)?[a-z]"),
 )
@@ -62,6 +72,9 @@ _KOREAN = (
     re.compile(r"(?P<name>[\w&'.\-]+(?:\s[\w&'.\-]+){0,2}?)(?:이?라는|란)\s*(?:이름|제품|브랜드|음료|상품|차|커피)"),
     re.compile(r"(?P<name>[\w&'.\-]+(?:\s[\w&'.\-]+){0,2})(?:을|를)\s*위한"),
 )
+_CROWD = re.compile(
+    r"\s+(?:market|audience|customers?|people|users?|fans|season|launch|campaign|website|feed|speakers)\b"
+)
 _KO_TAIL = re.compile(r"(?:입니다|이에요|예요|이야|야|이고|이며)$")
 _KO_ADJECTIVE = re.compile(r"(?:한|은|는|운|로운|스런|적인|의|된|할|던|새|로|에|에서|게|고|며|이번)$")
 _KO_PREFIX = frozenset(("우리", "저희", "브랜드", "제품", "신제품", "새", "신상품"))
@@ -72,7 +85,7 @@ def find_name(text: str) -> Heard[str] | None:
     for pattern in _ENGLISH:
         for m in pattern.finditer(text):
             name = _trim_english(m["name"])
-            if name:
+            if name and not _CROWD.match(text[m.end("name") :]):
                 return Heard(name, m.group())
     for pattern in _KOREAN:
         for m in pattern.finditer(text):
@@ -83,7 +96,7 @@ def find_name(text: str) -> Heard[str] | None:
 
 
 def _trim_english(name: str) -> str:
-    name = re.split(r"(?<=[a-z0-9])\.\s", name)[0].rstrip(".,;:-'’")
+    name = re.split(r"(?<=\w\w)(?<!\bDr)(?<!\bSt)(?<!\bMr)(?<!\bMrs)\.\s", name)[0].rstrip(".,;:-'’")
     words = re.sub(r"[’']s$", "", name).split()
     if not words or words[0].lower() in english.NOT_NAMES or not re.search(r"[^\W\d]", name):
         return ""
