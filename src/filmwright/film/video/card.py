@@ -10,7 +10,7 @@ from jaxtyping import Float32, UInt8
 from filmwright.core.shot import Title
 
 from .layout import Letter, Setting, paint_letter, reference
-from .legibility import Behind, Treatment, look_behind, luminance, shaded, soft_mask
+from .legibility import ACROSS, Behind, Treatment, look_behind, luminance, shaded, soft_mask
 from .light import dithered, to_display, to_linear
 from .styles import MOTIONS, Motion, set_title
 
@@ -39,7 +39,7 @@ class Card:
         em = self._setting.size
         self._reach = 1.4 * em + 0.09 * reference(width, height)
         self._near = _region(self._setting, 0.3 * em, width, height)
-        self._wide = _region(self._setting, 1.6 * self._reach + 0.3 * em, width, height)
+        self._wide = _region(self._setting, self._reach, width, height, across=ACROSS)
         self._tight = _region(self._setting, 0.6 * em, width, height)  # room for the letters' motion
         self._still: Float32[np.ndarray, "h w"] | None = None  # the letters at rest
         self._cloud: Float32[np.ndarray, "h w"] | None = None
@@ -120,12 +120,12 @@ class Card:
         return self._cloud
 
 
-def _region(setting: Setting, margin: float, width: int, height: int) -> _Region:
+def _region(setting: Setting, margin: float, width: int, height: int, *, across: float = 1.0) -> _Region:
     left, top, right, bottom = setting.bounds
     return _Region(
-        left=max(int(left - margin), 0),
+        left=max(int(left - across * margin), 0),
         top=max(int(top - margin), 0),
-        right=min(int(right + margin) + 1, width),
+        right=min(int(right + across * margin) + 1, width),
         bottom=min(int(bottom + margin) + 1, height),
     )
 

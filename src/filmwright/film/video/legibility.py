@@ -12,6 +12,7 @@ from .light import LINEAR, LUMA, to_linear
 
 CONTRAST = 4.5  # the least of WCAG 2.2, criterion 1.4.3
 BUSY_CONTRAST = 7.0  # what a restless background asks for: criterion 1.4.6
+ACROSS = 1.6  # how much further a shade reaches to the sides than up and down
 WHITE, BLACK = (0.98, 0.98, 0.975), (0.07, 0.07, 0.08)  # sRGB; paper and ink, not the screen's extremes
 
 
@@ -135,7 +136,7 @@ def soft_mask(
     clear = np.ones((height, width), np.float32)
     xs, ys = np.arange(width, dtype=np.float32) + 0.5, np.arange(height, dtype=np.float32) + 0.5
     for left, top, right, bottom in lines:
-        across = np.maximum(np.maximum(left - xs, xs - right), 0) / max(1.6 * reach, 1e-6)
+        across = np.maximum(np.maximum(left - xs, xs - right), 0) / max(ACROSS * reach, 1e-6)
         down = np.maximum(np.maximum(top - ys, ys - bottom), 0) / max(reach, 1e-6)
         away = np.minimum(np.sqrt(across[None, :] ** 2 + down[:, None] ** 2), 1)
         clear *= 1 - (0.5 + 0.5 * np.cos(np.float32(np.pi) * away)) ** np.float32(1.4)
