@@ -21,7 +21,7 @@ from .oklab import LUMINANCE
 
 _ADAPTED = 0.55  # 1 keeps products as far apart in tone as they are, 0 makes all mid-grey
 _SHADED = 0.75  # mean light of a surface in the studio, as a share of the white card's
-_BRIGHT = 0.86  # display-linear: the product's 95th percentile stays below
+_BRIGHT = 0.9  # display-linear: the product's 95th percentile stays below
 _GLINT = 0.97  # display-linear: the product's 99.5th percentile, glints left out
 _WHITE = (1.6, 12.0)  # exposed linear light that may be display white
 _TRIM = 0.5  # stops that one shot may differ from its film
@@ -93,7 +93,7 @@ def _read(radiance: Float[np.ndarray, "F H W 3"], ids: Int32[np.ndarray, "F H W"
         middle=_log_mean(luminance[mine]),
         bright=float(np.quantile(strongest[mine], 0.95)),
         glint=float(np.quantile(strongest[mine], 0.995)),
-        set=_rest(strongest, mine),
+        set=_rest((luminance + strongest) / 2, mine),
     )
 
 

@@ -91,7 +91,7 @@ class Lighting:
 LIGHTING: dict[MoodName, Lighting] = {
     "calm": Lighting(
         backdrop=Backdrop(
-            lightness=(0.92, 0.78), roughness=0.45, chroma=0.03, level=0.8, horizon=0.95, top=0.92, sweep=0.2, fill=0.8
+            lightness=(0.92, 0.78), roughness=0.45, chroma=0.03, level=0.88, horizon=0.95, top=0.92, sweep=0.2, fill=0.8
         ),
         lamps=(
             Lamp(name="key", azimuth=-50, elevation=26, distance=2.0, width=1.4, height=1.5, power=0.9),
@@ -99,15 +99,15 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="rim", azimuth=114, elevation=38, distance=2.2, width=0.6, height=1.2, power=0.5),
         ),
         glows=(Glow(azimuth=180, elevation=72, width=70, height=34, power=0.3),),
-        grade=Grade(key=0.24, contrast=1.1, saturation=1.04, vignette=0.1, bloom=0.02, backdrop=0.84),
+        grade=Grade(key=0.24, contrast=1.1, saturation=1.04, vignette=0.1, bloom=0.02, backdrop=0.88),
     ),
     "luxury": Lighting(
         backdrop=Backdrop(
             neutral=55,
-            lightness=(0.27, 0.36),
+            lightness=(0.3, 0.38),
             chroma=0.05,
-            level=0.8,
-            horizon=0.55,
+            level=1.2,
+            horizon=0.8,
             top=0.45,
             sweep=0.6,
             fill=0.3,
@@ -123,7 +123,7 @@ LIGHTING: dict[MoodName, Lighting] = {
         ),
         glows=(Glow(azimuth=180, elevation=70, width=50, height=26, power=0.25, color=WARM),),
         grade=Grade(
-            key=0.17, contrast=1.25, saturation=1.06, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05, backdrop=0.13
+            key=0.18, contrast=1.25, saturation=1.06, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05, backdrop=0.13
         ),
     ),
     "playful": Lighting(
@@ -132,7 +132,7 @@ LIGHTING: dict[MoodName, Lighting] = {
             neutral=25,
             lightness=(0.86, 0.74),
             chroma=0.1,
-            level=0.85,
+            level=0.88,
             horizon=0.96,
             top=0.97,
             sweep=0.14,
@@ -145,7 +145,7 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="rim", azimuth=114, elevation=28, distance=2.2, width=0.7, height=1.4, power=0.5),
         ),
         glows=(Glow(azimuth=160, elevation=70, width=60, height=30, power=0.3),),
-        grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02, backdrop=0.84),
+        grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02, backdrop=0.88),
     ),
     "energetic": Lighting(
         backdrop=Backdrop(
@@ -168,12 +168,12 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="fill", azimuth=50, elevation=8, distance=2.6, width=1.2, height=1.6, power=0.14),
         ),
         glows=(Glow(azimuth=180, elevation=68, width=45, height=24, power=0.25),),
-        grade=Grade(key=0.22, contrast=1.25, saturation=1.12, vignette=0.18, bloom=0.04, backdrop=0.66),
+        grade=Grade(key=0.22, contrast=1.25, saturation=1.12, vignette=0.18, bloom=0.04, backdrop=0.72),
     ),
     "technical": Lighting(
         backdrop=Backdrop(
             hues=(252, 240),
-            lightness=(0.82, 0.6),
+            lightness=(0.82, 0.66),
             chroma=0.02,
             level=0.72,
             horizon=0.9,
@@ -195,9 +195,9 @@ LIGHTING: dict[MoodName, Lighting] = {
     "natural": Lighting(
         backdrop=Backdrop(
             hues=(92, 138),
-            lightness=(0.91, 0.76),
+            lightness=(0.91, 0.82),
             chroma=0.026,
-            level=0.8,
+            level=0.88,
             horizon=0.95,
             top=0.9,
             sweep=0.2,

@@ -20,7 +20,7 @@ FAR = 40.0  # metres, radius of the ring around it
 PLINTH_HEIGHT = 0.07  # metres
 _SINK = 2e-4  # metres that the ground lies under the product, so that no two surfaces coincide
 _NUM_SPOKES = 96
-_NATURAL, _PAINTED = 1.0, 6.0  # metres: the floor's own colour ends, and is wholly painted
+_NATURAL, _PAINTED = 0.9, 6.0  # metres: the plain paper ends, and the horizon's light begins
 WHITEST = 0.9  # albedo that the far floor may need
 _UP = np.array([0.0, 0.0, 1.0])
 
@@ -35,17 +35,18 @@ def floor(
 ) -> Mesh:
     """A disc of radius `FLOOR` at `height`, its albedo in its vertex colours.
 
-    In the middle its unshadowed light is `paper`; from `_NATURAL` to `_PAINTED` metres it becomes the horizon's, less
-    what its gloss shows of the sky.
+    Near the product it is one paper, whose unshadowed light in the middle is `paper`, and lamps fall off on it. From
+    there to `_PAINTED` metres its light is made to run evenly to the horizon's, less what its gloss shows of the sky.
     """
     radii = np.concatenate([np.linspace(0.0, 1.0, 11), np.geomspace(1.0, FLOOR, 30)[1:]])
     positions, faces = _revolved(np.stack([radii, np.full(len(radii), height - _SINK)], axis=1))
     radius, azimuth = np.hypot(positions[:, 0], positions[:, 1]), np.arctan2(positions[:, 1], positions[:, 0])
     light = (irradiance(lights, positions.astype(float), _UP) + sky_irradiance(environment, _UP)) / np.pi
-    share = _smooth((np.log(np.maximum(radius, 1e-6)) - np.log(_NATURAL)) / np.log(_PAINTED / _NATURAL))[:, None]
     shown, taken = far_gloss(environment, azimuth, roughness=style.roughness, ior=style.gloss)
-    painted = (horizon_light(environment, azimuth) - shown) / np.maximum(light * (1 - taken), 1e-9)
-    albedo = np.clip(paper / light[0] * (1 - share) + painted * share, 0.0, 1.0)
+    horizon = (horizon_light(environment, azimuth) - shown) / (1 - taken)
+    far, painted = _share(radius, _NATURAL, _PAINTED), _share(radius, _NATURAL, 2 * _NATURAL)
+    even = (paper * (1 - far) + horizon * far) / np.maximum(light, 1e-9)
+    albedo = np.clip(paper / light[0] * (1 - painted) + even * painted, 0.0, 1.0)
     material = Material(name="floor", roughness=style.roughness, ior=style.gloss)
     return _ground(positions, faces, albedo, material)
 
@@ -73,9 +74,11 @@ def _ground(
     )
 
 
-def plinth(ground: Mesh, bounds: Float[np.ndarray, "2 3"], style: Backdrop) -> Mesh:
-    """A low round stage of the floor's own colour, with a rounded edge, its top under the product at z = 0."""
-    radius = 0.5 * float(np.linalg.norm(bounds[1, :2] - bounds[0, :2])) + 0.14
+def plinth(ground: Mesh, foot: float, style: Backdrop) -> Mesh:
+    """A low round stage of the floor's own colour, with a rounded edge, under a product that stands on `foot` metres
+    around the z axis; its top is at z = 0.
+    """
+    radius = foot + 0.14
     bevel = PLINTH_HEIGHT * 0.22
     turn = np.linspace(0, np.pi / 2, 9)
     edge = np.stack([radius - bevel + bevel * np.sin(turn), -bevel + bevel * np.cos(turn)], axis=1)
@@ -110,6 +113,7 @@ def _spokes() -> Float[np.ndarray, " S"]:
     return 2 * np.pi * np.arange(_NUM_SPOKES) / _NUM_SPOKES
 
 
-def _smooth(x: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3 - 2 * x)
+def _share(radius: Float[np.ndarray, " V"], start: float, end: float) -> Float[np.ndarray, "V 1"]:
+    """0 up to `start`, 1 from `end`, smooth in the logarithm between them."""
+    x = np.clip(np.log(np.maximum(radius, 1e-6) / start) / np.log(end / start), 0.0, 1.0)
+    return (x * x * (3 - 2 * x))[:, None]

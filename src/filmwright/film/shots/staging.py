@@ -30,10 +30,11 @@ def stage(scene: Scene, brief: Brief, *, environment: Environment | None = None)
     """
     placed = place(scene)
     surface = sample_surface(placed, NUM_SAMPLES)
-    bounds = bounds_of(vertices_over_time(placed))
+    vertices = vertices_over_time(placed)
+    bounds = bounds_of(vertices)
     lighting = LIGHTING[brief.mood]
     color = backdrop_color(surface, lighting.backdrop, wanted=brief.backdrop)
-    studio = build_studio(lighting, color, bounds, environment=environment)
+    studio = build_studio(lighting, color, bounds, foot=_foot(vertices), environment=environment)
     return Stage(
         scene=_furnished(placed, studio),
         product=tuple(range(len(placed.nodes))),
@@ -58,6 +59,12 @@ def place(scene: Scene) -> Scene:
     nodes = [replace(node, parent=0 if node.parent is None else node.parent + 1) for node in scene.nodes]
     first = Node(name="stage", matrix=tuple(map(float, root.ravel())))
     return replace(scene, nodes=(first, *nodes), lights=(), environment=None)
+
+
+def _foot(vertices: Float[np.ndarray, "V 3"]) -> float:
+    """Metres around the z axis that the product's lowest part takes."""
+    low = vertices[vertices[:, 2] < 0.04]
+    return float(np.hypot(low[:, 0], low[:, 1]).max())
 
 
 def _turned(surface: Surface, rotation: Float[np.ndarray, "3 3"]) -> Surface:

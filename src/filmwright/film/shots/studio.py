@@ -35,9 +35,10 @@ def build_studio(
     color: Float[np.ndarray, "3"],
     bounds: Float[np.ndarray, "2 3"],
     *,
+    foot: float,
     environment: Environment | None = None,
 ) -> Studio:
-    """The set of a mood in a colour, around a product that stands on z = 0 within `bounds`."""
+    """The set of a mood in a colour, around a product within `bounds` that stands on z = 0, `foot` metres around z."""
     style = lighting.backdrop
     lamps = tuple(area_light(lamp, bounds) for lamp in lighting.lamps)
     if environment is None:
@@ -51,7 +52,7 @@ def build_studio(
     paper = style.level * color
     meshes = [floor(paper, lamps, sky, style, height=height), ring(sky, height=height)]
     if style.plinth:
-        meshes.append(plinth(meshes[0], bounds, style))
+        meshes.append(plinth(meshes[0], foot, style))
     return Studio(
         meshes=tuple(meshes), names=("floor", "horizon", "plinth")[: len(meshes)], lights=lamps, environment=sky
     )
