@@ -19,6 +19,7 @@ from .words.quotes import find_quotes, without_quotes
 T = TypeVar("T")
 ASPECTS: dict[str, tuple[int, int]] = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
 SHORTEST, LONGEST = Fraction(3), Fraction(120)  # seconds
+_BRIEF_LIMIT = 4000  # letters
 _TAGLINE_LIMIT = 90  # letters: two lines of a title at most
 
 
@@ -41,6 +42,8 @@ def read_brief(
     `short_side` is the picture's shorter side in pixels, `backdrop` a linear colour. `Brief.understood` says what
     was taken from which words. Raises BadFilm for what contradicts itself or can't be filmed.
     """
+    if len(text) > _BRIEF_LIMIT:
+        raise BadFilm(f"the brief has {len(text)} letters. Tell the film in {_BRIEF_LIMIT} at most.")
     quotes = find_quotes(text)
     plain = without_quotes(text, quotes)
     quoted_name, quoted_tagline, spare = sort_quotes(text, quotes)
