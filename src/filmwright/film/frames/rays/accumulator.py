@@ -41,7 +41,7 @@ class Accumulator:
         guides, kept = self._guides_of(raw.trail, raw.signals.pick if raw.signals else (0, 0))
         before = self._guides if self._guides is not None else guides
         if raw.signals is not None:
-            view = view_of(self._shot.camera(raw.frame), guides.width, guides.height)
+            view = view_of(self._shot.camera(float(raw.frame)), guides.width, guides.height)
             picture, least, slack = self._composed(raw.signals, view, guides, before), LEAST, SLACK
         else:
             assert raw.radiance is not None

@@ -6,6 +6,8 @@ scattering compensation for microfacet models" (2019); glTF 2.0 appendix B.
 
 # mypy: ignore-errors
 
+from typing import no_type_check
+
 import warp as wp
 
 from .structs import Worlds
@@ -13,6 +15,7 @@ from .structs import Worlds
 PI = wp.constant(3.14159265358979)
 
 
+@no_type_check
 @wp.struct
 class Surface:
     """What a ray met, with textures read."""
@@ -38,6 +41,7 @@ class Surface:
     lift: wp.vec3  # where rays leave from, so that coarse triangles do not shadow their own curve
 
 
+@no_type_check
 @wp.func
 def basis(n: wp.vec3) -> wp.mat33:
     """Columns of an orthonormal frame around n (Duff et al. 2017)."""
@@ -49,6 +53,7 @@ def basis(n: wp.vec3) -> wp.mat33:
     return wp.matrix_from_cols(x, y, n)
 
 
+@no_type_check
 @wp.func
 def directional_albedo(w: Worlds, cosine: float, roughness: float) -> wp.vec2:
     """Share of light that GGX reflects: F0 times the first plus the second (Karis 2013)."""
@@ -64,6 +69,7 @@ def directional_albedo(w: Worlds, cosine: float, roughness: float) -> wp.vec2:
     return low * (1.0 - fy) + high * fy
 
 
+@no_type_check
 @wp.func
 def schlick(f0: wp.vec3, cosine: float) -> wp.vec3:
     """Fresnel reflectance (Schlick 1994)."""
@@ -72,6 +78,7 @@ def schlick(f0: wp.vec3, cosine: float) -> wp.vec3:
     return f0 + (wp.vec3(1.0) - f0) * (m2 * m2 * m)
 
 
+@no_type_check
 @wp.func
 def distribution(nh: float, alpha: float) -> float:
     """GGX's density of microfacet normals (Walter et al. 2007)."""
@@ -80,6 +87,7 @@ def distribution(nh: float, alpha: float) -> float:
     return a2 / (PI * d * d)
 
 
+@no_type_check
 @wp.func
 def smith(cosine: float, alpha: float) -> float:
     """Smith's lambda plus one half, times two cosines: the term both G1 and G2 are made of."""
@@ -87,18 +95,21 @@ def smith(cosine: float, alpha: float) -> float:
     return wp.sqrt(cosine * cosine * (1.0 - a2) + a2)
 
 
+@no_type_check
 @wp.func
 def visibility(nl: float, nv: float, alpha: float) -> float:
     """Height-correlated masking and shadowing over 4 nl nv (Heitz 2014)."""
     return 0.5 / (nl * smith(nv, alpha) + nv * smith(nl, alpha))
 
 
+@no_type_check
 @wp.func
 def ggx_density(nh: float, nv: float, alpha: float) -> float:
     """Density of directions that visible-normal sampling gives: G1 D / (4 nv)."""
     return distribution(nh, alpha) * 0.5 / (nv + smith(nv, alpha))
 
 
+@no_type_check
 @wp.func
 def visible_normal(v: wp.vec3, alpha: float, u: wp.vec2) -> wp.vec3:
     """A microfacet normal seen from v, both in the surface's frame (Heitz 2018)."""
@@ -118,6 +129,7 @@ def visible_normal(v: wp.vec3, alpha: float, u: wp.vec2) -> wp.vec3:
     return wp.normalize(wp.vec3(alpha * h[0], alpha * h[1], wp.max(h[2], 1.0e-6)))
 
 
+@no_type_check
 @wp.struct
 class Lobes:
     """A surface seen from one direction: what each lobe reflects, and how often it is sampled."""
@@ -134,12 +146,14 @@ class Lobes:
     pick_diffuse: float
 
 
+@no_type_check
 @wp.func
 def brightness(c: wp.vec3) -> float:
     """Luminance of linear Rec. 709."""
     return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
 
 
+@no_type_check
 @wp.func
 def lobes(w: Worlds, s: Surface, nv: float) -> Lobes:
     """Split what s reflects among its lobes so that nothing is lost or gained."""
@@ -169,6 +183,7 @@ def lobes(w: Worlds, s: Surface, nv: float) -> Lobes:
     return out
 
 
+@no_type_check
 @wp.func
 def scatter(s: Surface, b: Lobes, v: wp.vec3, light: wp.vec3) -> wp.vec4:
     """The BSDF times the cosine towards light, and in w the density with which `choose` takes it."""
@@ -193,6 +208,7 @@ def scatter(s: Surface, b: Lobes, v: wp.vec3, light: wp.vec3) -> wp.vec4:
     return wp.vec4(color[0], color[1], color[2], density)
 
 
+@no_type_check
 @wp.func
 def choose(s: Surface, b: Lobes, v: wp.vec3, u: wp.vec2, lobe: float) -> wp.vec3:
     """A direction for light to come from, with `scatter`'s density."""
@@ -210,6 +226,7 @@ def choose(s: Surface, b: Lobes, v: wp.vec3, u: wp.vec2, lobe: float) -> wp.vec3
     return wp.normalize(h * (2.0 * wp.dot(v, h)) - v)
 
 
+@no_type_check
 @wp.func
 def dielectric(cosine: float, eta: float) -> float:
     """Fresnel reflectance of a smooth dielectric; eta is the index beyond over the index on this side."""
@@ -222,12 +239,14 @@ def dielectric(cosine: float, eta: float) -> float:
     return 0.5 * (p * p + q * q)
 
 
+@no_type_check
 @wp.func
 def pane(reflected: float) -> float:
     """Reflectance of a thin pane whose one side reflects `reflected`: all echoes between its sides summed."""
     return 2.0 * reflected / (1.0 + reflected)
 
 
+@no_type_check
 @wp.func
 def refracted(d: wp.vec3, n: wp.vec3, eta: float) -> wp.vec3:
     """Direction d bent by a surface with normal n towards where d comes from (Snell's law)."""
@@ -236,6 +255,7 @@ def refracted(d: wp.vec3, n: wp.vec3, eta: float) -> wp.vec3:
     return wp.normalize(d / eta + n * (c / eta - wp.sqrt(k)))
 
 
+@no_type_check
 @wp.func
 def glass_index(s: Surface) -> float:
     """The index beyond a surface over the one before it."""
@@ -244,6 +264,7 @@ def glass_index(s: Surface) -> float:
     return s.ior
 
 
+@no_type_check
 @wp.func
 def glass_tint(s: Surface) -> wp.vec3:
     """What glass colours light by at one surface: a body is passed by two, a pane by one."""

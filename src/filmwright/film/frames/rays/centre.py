@@ -2,6 +2,8 @@
 
 # mypy: ignore-errors
 
+from typing import no_type_check
+
 import warp as wp
 
 from .hits import film_ray, nearest, project, surface
@@ -13,6 +15,7 @@ wp.set_module_options(OPTIONS)
 FAR = wp.constant(1.0e6)
 
 
+@no_type_check
 @wp.kernel
 def see(
     w: Worlds,
@@ -59,6 +62,7 @@ def see(
     goal[tid] = wp.vec4(p[0], p[1], p[2], 1.0)
 
 
+@no_type_check
 @wp.kernel
 def reached(w: Worlds, view: View, goal: wp.array(dtype=wp.vec4), visible: wp.array(dtype=int)):
     """Whether the points `goal` are in the picture and nothing hides them."""

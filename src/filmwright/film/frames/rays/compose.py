@@ -3,6 +3,8 @@
 # mypy: ignore-errors
 # ruff: noqa: UP018 - float(0.0) is how Warp declares a variable that loops change
 
+from typing import no_type_check
+
 import warp as wp
 
 from .hits import film_ray
@@ -11,12 +13,14 @@ from .structs import OPTIONS, View
 wp.set_module_options(OPTIONS)
 
 
+@no_type_check
 @wp.func
 def sampled_pixel(bx: int, by: int, pick_x: int, pick_y: int, width: int, height: int) -> int:
     """The pixel of a 2x2 block whose light is sampled in this frame."""
     return wp.min(by * 2 + pick_y, height - 1) * width + wp.min(bx * 2 + pick_x, width - 1)
 
 
+@no_type_check
 @wp.func
 def kinship(n: wp.vec3, p: wp.vec3, z: float, other_n: wp.vec3, other_p: wp.vec3) -> float:
     """How surely two points lie on one smooth surface: 1 in one plane, towards 0 off it or at an angle."""
@@ -29,6 +33,7 @@ def kinship(n: wp.vec3, p: wp.vec3, z: float, other_n: wp.vec3, other_p: wp.vec3
     return dn / (1.0 + off * off)
 
 
+@no_type_check
 @wp.kernel
 def smooth(
     view: View,
@@ -76,6 +81,7 @@ def smooth(
     out[tid] = total / weight
 
 
+@no_type_check
 @wp.kernel
 def compose(
     view: View,

@@ -24,14 +24,15 @@ def ready(device: str) -> None:
 
 def _start() -> None:
     """wp.init() with its native messages (no CUDA driver, say) kept from stderr: they are no faults."""
-    if not hasattr(sys.stderr, "flush"):
-        wp.init()
+    start: Any = wp.init
+    if sys.stderr is None:  # a windowed process
+        start()
         return
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
-        wp.init()
+        start()
     finally:
         os.dup2(kept, 2)
         os.close(kept)

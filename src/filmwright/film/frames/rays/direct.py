@@ -25,15 +25,15 @@ SHARED = 1  # rounds for one that does
 class Layers:
     """One sample of each pixel of a frame, as Warp arrays on the scene's device."""
 
-    def __init__(self, scene: Upload, shot: Shot, frame: int, index: int, previous: float, *, antialias: bool) -> None:
+    def __init__(self, scene: Upload, shot: Shot, frame: int, index: int, previous: int, *, antialias: bool) -> None:
         num, device = shot.width * shot.height, scene.device
         self.scene, self.index, self.seed = scene, index, shot.seed & 0x7FFFFFFF
         self.pick = PICKS[index % 4]
         self.jitter = film_place(index) if antialias else (0.5, 0.5)
-        scene.pose(shot.moment(frame))
-        self.view = view_of(shot.camera(frame), shot.width, shot.height)
-        before = view_of(shot.camera(previous), shot.width, shot.height)
-        before_points = scene.points_at(shot.moment(previous))
+        scene.pose(shot.moment(float(frame)))
+        self.view = view_of(shot.camera(float(frame)), shot.width, shot.height)
+        before = view_of(shot.camera(float(previous)), shot.width, shot.height)
+        before_points = scene.points_at(shot.moment(float(previous)))
         self.seen = visible_faces(scene, self.view, self.jitter, self.seed, index)
         self.steady, self.direct, self.ambient, self.normals, self.back = (
             wp.empty(num, dtype=wp.vec3, device=device) for _ in range(5)

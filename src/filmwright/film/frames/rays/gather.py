@@ -7,6 +7,8 @@ A block of 2x2 pixels has one point that is sampled, another one each frame. Wha
 # mypy: ignore-errors
 # ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
 
+from typing import no_type_check
+
 import warp as wp
 
 from .bsdf import basis, brightness
@@ -23,6 +25,7 @@ FAR = wp.constant(1.0e6)
 BLUR = wp.constant(0.5)  # roughness of the sky that single rays see; blur is less noise
 
 
+@no_type_check
 @wp.func
 def one_light(lights: Lights, p: wp.vec3, n: wp.vec3, u: float) -> wp.vec2:
     """A rectangle chosen by what it could give p, and what all could give: (index, brightness); -1 where none can."""
@@ -42,6 +45,7 @@ def one_light(lights: Lights, p: wp.vec3, n: wp.vec3, u: float) -> wp.vec2:
     return wp.vec2(float(pick), total)
 
 
+@no_type_check
 @wp.func
 def seen_share(w: Worlds, lights: Lights, i: int, p: wp.vec3, u: wp.vec2) -> float:
     """How much of one random point of rectangle i is seen from p."""
@@ -50,6 +54,7 @@ def seen_share(w: Worlds, lights: Lights, i: int, p: wp.vec3, u: wp.vec2) -> flo
     return brightness(passage(w, p, q / wp.max(far, 1.0e-9), far - 2.0 * w[0].epsilon))
 
 
+@no_type_check
 @wp.func
 def around(
     w: Worlds,
@@ -82,6 +87,7 @@ def around(
     return s.emission + wp.cw_mul(s.base, light)
 
 
+@no_type_check
 @wp.kernel
 def gather(
     w: Worlds,

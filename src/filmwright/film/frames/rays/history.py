@@ -7,6 +7,8 @@ Schied et al., "Spatiotemporal Variance-Guided Filtering" (HPG 2017); Karis, "Hi
 # mypy: ignore-errors
 # ruff: noqa: UP018 - float(0.0) is how Warp declares a variable that loops change
 
+from typing import no_type_check
+
 import warp as wp
 
 from .bsdf import brightness
@@ -16,6 +18,7 @@ from .structs import OPTIONS
 wp.set_module_options(OPTIONS)
 
 
+@no_type_check
 @wp.struct
 class Guides:
     """A frame's trail on the device."""
@@ -31,6 +34,7 @@ class Guides:
     pick_y: int
 
 
+@no_type_check
 @wp.func
 def same_point(now: Guides, here: int, before: Guides, there: int) -> float:
     """Whether a pixel of the frame before shows the surface that a pixel shows now: 1 or 0."""
@@ -43,6 +47,7 @@ def same_point(now: Guides, here: int, before: Guides, there: int) -> float:
     return 1.0
 
 
+@no_type_check
 @wp.kernel
 def blend_light(
     now: Guides,
@@ -92,6 +97,7 @@ def blend_light(
         new_count[tid] = 1.0
 
 
+@no_type_check
 @wp.func
 def cubic(t: float) -> wp.vec4:
     """Catmull-Rom weights of four neighbours."""
@@ -102,18 +108,21 @@ def cubic(t: float) -> wp.vec4:
     )
 
 
+@no_type_check
 @wp.func
 def squeezed(c: wp.vec3) -> wp.vec3:
     """Radiance brought below 1, so that highlights do not outvote their surroundings."""
     return c / (1.0 + wp.max(brightness(c), 0.0))
 
 
+@no_type_check
 @wp.func
 def stretched(c: wp.vec3) -> wp.vec3:
     """The inverse of `squeezed`."""
     return c / wp.max(1.0 - brightness(c), 1.0e-3)
 
 
+@no_type_check
 @wp.func
 def old_picture(picture: wp.array(dtype=wp.vec3), width: int, height: int, x: float, y: float) -> wp.vec3:
     """The squeezed picture at a film point, bicubic."""
@@ -137,6 +146,7 @@ def old_picture(picture: wp.array(dtype=wp.vec3), width: int, height: int, x: fl
     return total
 
 
+@no_type_check
 @wp.func
 def known(now: Guides, here: int, before: Guides, x: float, y: float) -> bool:
     """Whether the frame before shows this pixel's surface at or beside film point (x, y)."""
@@ -152,6 +162,7 @@ def known(now: Guides, here: int, before: Guides, x: float, y: float) -> bool:
     return False
 
 
+@no_type_check
 @wp.kernel
 def blend_picture(
     now: Guides,

@@ -3,6 +3,8 @@
 # mypy: ignore-errors
 # ruff: noqa: UP018 - float(0.0) is how Warp declares a variable that loops change
 
+from typing import no_type_check
+
 import warp as wp
 
 from .bsdf import Surface
@@ -10,6 +12,7 @@ from .structs import View, Worlds
 from .texturing import look_up
 
 
+@no_type_check
 @wp.struct
 class Hit:
     """Where a ray ended. `u` and `v` weigh the face's first and second corner; face -1 is a miss."""
@@ -20,6 +23,7 @@ class Hit:
     v: float
 
 
+@no_type_check
 @wp.func
 def texture_point(w: Worlds, h: Hit) -> wp.vec4:
     """Both uv sets at a hit."""
@@ -27,6 +31,7 @@ def texture_point(w: Worlds, h: Hit) -> wp.vec4:
     return w[0].uv[f[0]] * h.u + w[0].uv[f[1]] * h.v + w[0].uv[f[2]] * (1.0 - h.u - h.v)
 
 
+@no_type_check
 @wp.func
 def vertex_color(w: Worlds, h: Hit) -> wp.vec4:
     """The interpolated vertex colour."""
@@ -34,6 +39,7 @@ def vertex_color(w: Worlds, h: Hit) -> wp.vec4:
     return w[0].colors[f[0]] * h.u + w[0].colors[f[1]] * h.v + w[0].colors[f[2]] * (1.0 - h.u - h.v)
 
 
+@no_type_check
 @wp.func
 def opacity(w: Worlds, h: Hit) -> float:
     """A hit's alpha: 0 or 1 of a mask, the share of light stopped of a blend."""
@@ -49,6 +55,7 @@ def opacity(w: Worlds, h: Hit) -> float:
     return a
 
 
+@no_type_check
 @wp.func
 def nearest(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float, chance: float) -> Hit:
     """The nearest hit within `reach`. A blended surface stops the ray where its alpha is above `chance`."""
@@ -74,6 +81,7 @@ def nearest(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float, chance
     return h
 
 
+@no_type_check
 @wp.func
 def passage(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float) -> wp.vec3:
     """The share of light that reaches `origin` from `reach` along `direction`.
@@ -101,6 +109,7 @@ def passage(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float) -> wp.
     return left
 
 
+@no_type_check
 @wp.func
 def clear(w: Worlds, h: Hit, direction: wp.vec3, normal: wp.vec3) -> wp.vec3:
     """What one surface of glass lets through straight: its tint less what it reflects."""
@@ -122,6 +131,7 @@ def clear(w: Worlds, h: Hit, direction: wp.vec3, normal: wp.vec3) -> wp.vec3:
     return tint * (t * (1.0 - f) * (1.0 - w[0].materials[m].metallic))
 
 
+@no_type_check
 @wp.func
 def lifted(w: Worlds, h: Hit, p: wp.vec3, flat: wp.vec3, flip: float) -> wp.vec3:
     """A point to send rays from, off the triangle and on the curve it stands for (Hanika 2021, Hacking the shadow
@@ -139,6 +149,7 @@ def lifted(w: Worlds, h: Hit, p: wp.vec3, flat: wp.vec3, flip: float) -> wp.vec3
     return out + flat * w[0].epsilon
 
 
+@no_type_check
 @wp.func
 def bent(normal: wp.vec3, flat: wp.vec3, v: wp.vec3) -> wp.vec3:
     """A shading normal from which v is seen and v's mirror image leaves the surface (Keller et al. 2017, A.3)."""
@@ -154,6 +165,7 @@ def bent(normal: wp.vec3, flat: wp.vec3, v: wp.vec3) -> wp.vec3:
     return n
 
 
+@no_type_check
 @wp.func
 def mapped(w: Worlds, m: int, h: Hit, n: wp.vec3, uv: wp.vec4, footprint: wp.vec2) -> wp.vec3:
     """The normal that a tangent-space map gives."""
@@ -171,6 +183,7 @@ def mapped(w: Worlds, m: int, h: Hit, n: wp.vec3, uv: wp.vec4, footprint: wp.vec
     return wp.normalize(local)
 
 
+@no_type_check
 @wp.func
 def surface(w: Worlds, h: Hit, direction: wp.vec3, cone: float) -> Surface:
     """Everything about a hit; `cone` is the ray's width there, in metres, which the textures are filtered over."""
@@ -208,6 +221,7 @@ def surface(w: Worlds, h: Hit, direction: wp.vec3, cone: float) -> Surface:
     return finished(w, m, uv, footprint, s)
 
 
+@no_type_check
 @wp.func
 def finished(w: Worlds, m: int, uv: wp.vec4, footprint: wp.vec2, found: Surface) -> Surface:
     """The rest of a material, read into a surface."""
@@ -240,12 +254,14 @@ def finished(w: Worlds, m: int, uv: wp.vec4, footprint: wp.vec2, found: Surface)
     return s
 
 
+@no_type_check
 @wp.func
 def film_ray(view: View, x: float, y: float) -> wp.vec3:
     """Direction of depth 1 through a film point in pixels."""
     return view.forward + view.right * (x / float(view.width) - 0.5) + view.down * (y / float(view.height) - 0.5)
 
 
+@no_type_check
 @wp.func
 def project(view: View, p: wp.vec3) -> wp.vec3:
     """A world point's film point in pixels, and its depth."""

@@ -3,6 +3,8 @@
 # mypy: ignore-errors
 # ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
 
+from typing import no_type_check
+
 import warp as wp
 
 from .structs import Lights, Skies
@@ -10,6 +12,7 @@ from .structs import Lights, Skies
 TWO_PI = wp.constant(6.28318530717959)
 
 
+@no_type_check
 @wp.func
 def sky_place(sky: Skies, d: wp.vec3) -> wp.vec2:
     """A direction's (u, v) in the environment's picture."""
@@ -17,6 +20,7 @@ def sky_place(sky: Skies, d: wp.vec3) -> wp.vec2:
     return wp.vec2(u - wp.floor(u), wp.acos(wp.clamp(d[2], -1.0, 1.0)) * (2.0 / TWO_PI))
 
 
+@no_type_check
 @wp.func
 def sky_radiance(sky: Skies, d: wp.vec3) -> wp.vec3:
     """The environment's light from direction d, bilinear."""
@@ -39,6 +43,7 @@ def sky_radiance(sky: Skies, d: wp.vec3) -> wp.vec3:
     return top * (1.0 - fy) + (sky[0].pixels[y1, x0] * (1.0 - fx) + sky[0].pixels[y1, x1] * fx) * fy
 
 
+@no_type_check
 @wp.func
 def sky_density(sky: Skies, d: wp.vec3) -> float:
     """Density per steradian with which `sky_sample` takes direction d, less the choice of the sky itself."""
@@ -51,6 +56,7 @@ def sky_density(sky: Skies, d: wp.vec3) -> float:
     return sky[0].density[row, column] / (sine * 19.7392088)
 
 
+@no_type_check
 @wp.func
 def find(table: wp.array(dtype=float), x: float) -> int:
     """The first entry of a cumulative table that is above x."""
@@ -65,6 +71,7 @@ def find(table: wp.array(dtype=float), x: float) -> int:
     return low
 
 
+@no_type_check
 @wp.func
 def place_in(table: wp.array(dtype=float), i: int, x: float) -> float:
     """Where in bin i a number x falls, 0 to 1."""
@@ -74,6 +81,7 @@ def place_in(table: wp.array(dtype=float), i: int, x: float) -> float:
     return wp.clamp((x - below) / wp.max(table[i] - below, 1.0e-12), 0.0, 0.999999)
 
 
+@no_type_check
 @wp.func
 def sky_sample(sky: Skies, u: wp.vec2) -> wp.vec3:
     """A direction, the bright ones more often."""
@@ -88,6 +96,7 @@ def sky_sample(sky: Skies, u: wp.vec2) -> wp.vec3:
     return wp.vec3(sine * wp.cos(phi), sine * wp.sin(phi), wp.cos(theta))
 
 
+@no_type_check
 @wp.func
 def light_hit(lights: Lights, i: int, o: wp.vec3, d: wp.vec3) -> float:
     """Distance along a ray to light i's shining side, or -1."""
@@ -103,6 +112,7 @@ def light_hit(lights: Lights, i: int, o: wp.vec3, d: wp.vec3) -> float:
     return t
 
 
+@no_type_check
 @wp.func
 def light_density(lights: Lights, i: int, d: wp.vec3, t: float) -> float:
     """Density per steradian with which light i's point at distance t along d is sampled, less the choice of i."""

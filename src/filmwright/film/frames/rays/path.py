@@ -3,6 +3,8 @@
 # mypy: ignore-errors
 # ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
 
+from typing import no_type_check
+
 import warp as wp
 
 from .bsdf import Surface, brightness, choose, dielectric, glass_index, glass_tint, lobes, pane, refracted, scatter
@@ -16,6 +18,7 @@ wp.set_module_options(OPTIONS)
 FAR = wp.constant(1.0e6)
 
 
+@no_type_check
 @wp.struct
 class Plan:
     """How many samples, and how they are taken."""
@@ -31,6 +34,7 @@ class Plan:
     mis: int  # 0 both techniques, 1 light sampling only, 2 BSDF sampling only
 
 
+@no_type_check
 @wp.func
 def weight(plan: Plan, a: float, b: float) -> float:
     """The power heuristic's weight of technique a against b (Veach 1997, 9.2)."""
@@ -39,6 +43,7 @@ def weight(plan: Plan, a: float, b: float) -> float:
     return a * a / (a * a + b * b)
 
 
+@no_type_check
 @wp.func
 def bounded(c: wp.vec3, limit: float) -> wp.vec3:
     """c, scaled down to `limit` where it is brighter."""
@@ -48,6 +53,7 @@ def bounded(c: wp.vec3, limit: float) -> wp.vec3:
     return c
 
 
+@no_type_check
 @wp.func
 def lit(
     w: Worlds,
@@ -69,6 +75,8 @@ def lit(
         d = sky_sample(sky, u)
         radiance = sky_radiance(sky, d)
         density = sky[0].pick * sky_density(sky, d)
+    elif lights.shape[0] == 0:
+        return wp.vec3(0.0)
     else:
         below = sky[0].pick
         i = int(0)
@@ -92,38 +100,35 @@ def lit(
     return wp.cw_mul(light, passage(w, s.lift, d, reach))
 
 
+@no_type_check
 @wp.func
 def met(
     sky: Skies, lights: Lights, plan: Plan, o: wp.vec3, d: wp.vec3, gone: float, reach: float, density: float
-) -> wp.vec4:
-    """Light of a rectangle that a scattered ray meets within `reach`, or of the sky beyond; w is 1 where it ends.
+) -> wp.vec3:
+    """Light of the rectangles that a scattered ray meets within `reach`, and of the sky if nothing stops it.
 
-    The ray has `gone` some way straight on before o, and was chosen with `density`; 0 is a mirror or a lens.
+    Rectangles hide nothing, as light samples take it too. The ray has `gone` some way straight on before o, and was
+    chosen with `density`; 0 is a mirror or a lens, which no light sample can serve.
     """
-    best = reach
-    which = int(-1)
+    total = wp.vec3(0.0)
+    if plan.mis == 1 and density > 0.0:
+        return total
     for i in range(lights.shape[0]):
         t = light_hit(lights, i, o, d)
-        if t > 0.0 and t < best:
-            best = t
-            which = i
-    light = wp.vec3(0.0)
-    other = float(0.0)
-    if which >= 0:
-        light = lights[which].radiance
-        other = lights[which].pick * light_density(lights, which, d, best + gone)
-    elif reach >= FAR:
-        light = sky_radiance(sky, d)
-        other = sky[0].pick * sky_density(sky, d)
-    else:
-        return wp.vec4(0.0)
-    if density > 0.0:  # else no light sample can serve it
-        light = light * weight(plan, density, other)
-        if plan.mis == 1:
-            light = wp.vec3(0.0)
-    return wp.vec4(light[0], light[1], light[2], 1.0)
+        if t > 0.0 and t < reach:
+            k = float(1.0)
+            if density > 0.0:
+                k = weight(plan, density, lights[i].pick * light_density(lights, i, d, t + gone))
+            total = total + lights[i].radiance * k
+    if reach >= FAR:
+        k = float(1.0)
+        if density > 0.0:
+            k = weight(plan, density, sky[0].pick * sky_density(sky, d))
+        total = total + sky_radiance(sky, d) * k
+    return total
 
 
+@no_type_check
 @wp.struct
 class Ray:
     """A path on its way."""
@@ -135,9 +140,11 @@ class Ray:
     gone: float  # metres straight on through panes since then
     width: float  # metres
     spread: float  # radians
-    shadowed: int  # 1: what lights it meets now, light samples have counted through the glass
+    scattered: int  # 1: it comes from a surface whose light was sampled
+    shadowed: int  # 1: what lights it meets now, those samples have counted through the glass
 
 
+@no_type_check
 @wp.func
 def started(view: View, plan: Plan, sample: int, pixel: wp.uint32, x: float, y: float) -> Ray:
     """A camera ray through pixel corner (x, y), through the pixel's and the lens's sample."""
@@ -160,8 +167,9 @@ def started(view: View, plan: Plan, sample: int, pixel: wp.uint32, x: float, y: 
     return out
 
 
+@no_type_check
 @wp.func
-def through_glass(w: Worlds, s: Surface, ray: Ray, camera: int, u: float) -> Ray:
+def through_glass(w: Worlds, s: Surface, ray: Ray, u: float) -> Ray:
     """A path past smooth glass: mirrored or let through by chance, as Fresnel says; `density` -1 where mirrored."""
     out = ray
     n = s.normal
@@ -179,11 +187,11 @@ def through_glass(w: Worlds, s: Surface, ray: Ray, camera: int, u: float) -> Ray
     if s.solid == 1:
         out.direction = refracted(ray.direction, n, eta)
         out.density = 0.0
-        if camera == 0:
-            out.shadowed = 1
+        out.shadowed = ray.scattered
     return out
 
 
+@no_type_check
 @wp.func
 def glow(s: Surface) -> wp.vec3:
     """What a surface shows by itself."""
@@ -192,6 +200,7 @@ def glow(s: Surface) -> wp.vec3:
     return s.emission
 
 
+@no_type_check
 @wp.kernel
 def trace_paths(
     w: Worlds,
@@ -217,21 +226,19 @@ def trace_paths(
             v = -ray.direction
             u0 = pair(sample, pixel, 2 + 4 * step)
             h = nearest(w, ray.origin, ray.direction, FAR, u0[0])
-            end = wp.vec4(0.0)
+            found = wp.vec3(0.0)
             if camera == 0:
-                end = met(sky, lights, plan, ray.origin, ray.direction, ray.gone, h.t, ray.density)
+                found = met(sky, lights, plan, ray.origin, ray.direction, ray.gone, h.t, ray.density)
             elif h.face < 0:
-                c = sky_radiance(sky, ray.direction)
-                end = wp.vec4(c[0], c[1], c[2], 1.0)
-                guide_albedo = guide_albedo + wp.min(c, wp.vec3(1.0))
+                found = sky_radiance(sky, ray.direction)
+                guide_albedo = guide_albedo + wp.min(found, wp.vec3(1.0))
                 guide_normal = guide_normal + v
-            found = wp.cw_mul(ray.through, wp.vec3(end[0], end[1], end[2]))
-            if ray.shadowed == 1:
-                found = wp.vec3(0.0)
-            if bounce > 1:
-                found = bounded(found, plan.clamp)
-            total = total + found
-            if end[3] > 0.0 or h.face < 0:
+            if ray.shadowed == 0:
+                found = wp.cw_mul(ray.through, found)
+                if bounce > 1:
+                    found = bounded(found, plan.clamp)
+                total = total + found
+            if h.face < 0:
                 break
             ray.width = ray.width + ray.spread * h.t
             s = surface(w, h, ray.direction, ray.width)
@@ -239,7 +246,7 @@ def trace_paths(
             if s.transmission > 0.0:
                 if u0[1] < s.transmission:
                     before = ray.gone + h.t
-                    ray = through_glass(w, s, ray, camera, u3[0])
+                    ray = through_glass(w, s, ray, u3[0])
                     ray.gone = before
                     if ray.density < 0.0:
                         ray.density = 0.0
@@ -275,6 +282,7 @@ def trace_paths(
             ray.through = wp.cw_mul(ray.through, wp.vec3(f[0], f[1], f[2])) / f[3]
             ray.density = f[3]
             ray.gone = 0.0
+            ray.scattered = 1
             ray.shadowed = 0
             ray.spread = ray.spread + 0.25 * wp.sqrt(1.0 / wp.max(f[3], 0.05))
             if bounce >= 1:

@@ -32,7 +32,10 @@ def pool(materials: tuple[Material, ...]) -> Pool:
     levels: list[int] = []
     spans: dict[tuple[int, bool], tuple[int, int]] = {}
     entries: dict[tuple[int, bool], int] = {}
-    first, num, pictures, srgb = [], [], [], []
+    first: list[int] = []
+    num: list[int] = []
+    pictures: list[Texture] = []
+    srgb: list[bool] = []
     slots, end = [], 0
     for material in materials:
         slot = {}
@@ -88,7 +91,7 @@ def mip_levels(picture: Shaped[np.ndarray, "H W 4"], *, srgb: bool) -> list[Shap
     """The picture at full size, half, quarter and so on to one texel, averaged in linear light (Williams 1983)."""
     curve = curves()[:256] if srgb else curves()[256:]
     out = [np.ascontiguousarray(picture)]
-    linear = np.empty(picture.shape, np.float32)
+    linear: np.ndarray = np.empty(picture.shape, np.float32)
     linear[..., :3] = curve[picture[..., :3]]
     linear[..., 3] = picture[..., 3] * np.float32(1 / 255)
     while linear.shape[0] > 1 or linear.shape[1] > 1:

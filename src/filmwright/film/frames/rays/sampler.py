@@ -2,6 +2,8 @@
 
 # mypy: ignore-errors
 
+from typing import no_type_check
+
 import warp as wp
 
 # as constants, for a literal above 2^31 makes the kernel compiler warn
@@ -14,6 +16,7 @@ LK_D = wp.constant(wp.uint32(0x8D22F6E6))
 GOLDEN = wp.constant(wp.uint32(0x9E3779B9))
 
 
+@no_type_check
 @wp.func
 def mix(x: wp.uint32) -> wp.uint32:
     """A good 32-bit hash (Wellons, lowbias32)."""
@@ -24,6 +27,7 @@ def mix(x: wp.uint32) -> wp.uint32:
     return a ^ (a >> wp.uint32(16))
 
 
+@no_type_check
 @wp.func
 def reverse(x: wp.uint32) -> wp.uint32:
     """The bits of x in reverse."""
@@ -34,6 +38,7 @@ def reverse(x: wp.uint32) -> wp.uint32:
     return (a >> wp.uint32(16)) | (a << wp.uint32(16))
 
 
+@no_type_check
 @wp.func
 def permute(x: wp.uint32, seed: wp.uint32) -> wp.uint32:
     """Laine and Karras' permutation: Owen scrambling of bits in reverse order."""
@@ -44,12 +49,14 @@ def permute(x: wp.uint32, seed: wp.uint32) -> wp.uint32:
     return a ^ (a * LK_D)
 
 
+@no_type_check
 @wp.func
 def unit(x: wp.uint32) -> float:
     """The first 24 bits of x as a number in [0, 1)."""
     return float(x >> wp.uint32(8)) * 5.9604645e-8
 
 
+@no_type_check
 @wp.func
 def pair(index: int, pixel: wp.uint32, decision: int) -> wp.vec2:
     """Sample `index` of the 2D sequence that a pixel has for its nth decision."""
@@ -65,6 +72,7 @@ def pair(index: int, pixel: wp.uint32, decision: int) -> wp.vec2:
     return wp.vec2(unit(a), unit(b))
 
 
+@no_type_check
 @wp.func
 def pixel_seed(seed: int, frame: int, tid: int) -> wp.uint32:
     """What tells a pixel of a frame of a shot from all others."""

@@ -3,6 +3,8 @@
 # mypy: ignore-errors
 # ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
 
+from typing import no_type_check
+
 import warp as wp
 
 from .bsdf import Lobes, Surface, brightness, dielectric, glass_index, glass_tint, lobes, pane, refracted
@@ -20,6 +22,7 @@ SHARP = wp.constant(0.35)  # up to this roughness reflections are traced
 BLURRED = wp.constant(0.5)  # from this on they are not
 
 
+@no_type_check
 @wp.func
 def glimpse(w: Worlds, sky: Skies, lights: Lights, s: Surface, v: wp.vec3) -> wp.vec3:
     """A surface as it looks in a reflection: lit by the rectangles, the strongest with a shadow, and the soft sky."""
@@ -47,6 +50,7 @@ def glimpse(w: Worlds, sky: Skies, lights: Lights, s: Surface, v: wp.vec3) -> wp
     return out + wp.cw_mul(b.glossy * b.under, sky_soft(sky, r, wp.max(s.roughness, 0.2)) * 0.8 + light * 0.2)
 
 
+@no_type_check
 @wp.func
 def sky_lobe(sky: Skies, d: wp.vec3, roughness: float) -> wp.vec3:
     """The sky in a mirror of some roughness."""
@@ -55,6 +59,7 @@ def sky_lobe(sky: Skies, d: wp.vec3, roughness: float) -> wp.vec3:
     return sky_soft(sky, d, roughness)
 
 
+@no_type_check
 @wp.func
 def mirrored(
     w: Worlds,
@@ -89,6 +94,7 @@ def mirrored(
     return light
 
 
+@no_type_check
 @wp.func
 def behind(w: Worlds, sky: Skies, lights: Lights, s: Surface, direction: wp.vec3, width: float) -> wp.vec3:
     """What is seen through smooth glass, along the one path that is let through at each of its surfaces."""
@@ -118,6 +124,7 @@ def behind(w: Worlds, sky: Skies, lights: Lights, s: Surface, direction: wp.vec3
     return wp.vec3(0.0)
 
 
+@no_type_check
 @wp.kernel
 def shade(
     w: Worlds,

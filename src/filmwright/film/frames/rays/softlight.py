@@ -2,12 +2,15 @@
 
 # mypy: ignore-errors
 
+from typing import no_type_check
+
 import warp as wp
 
 from .lights import sky_place
 from .structs import Lights, Skies
 
 
+@no_type_check
 @wp.func
 def edge(a: wp.vec3, b: wp.vec3) -> wp.vec3:
     """A polygon edge's share of the vector irradiance, a and b units (Heitz et al. 2016's fit of acos)."""
@@ -20,6 +23,7 @@ def edge(a: wp.vec3, b: wp.vec3) -> wp.vec3:
     return wp.cross(a, b) * k
 
 
+@no_type_check
 @wp.func
 def form_factor(lights: Lights, i: int, p: wp.vec3, n: wp.vec3) -> float:
     """Lambert's form factor of rectangle i seen from p, nothing between; irradiance over pi is radiance times it.
@@ -39,6 +43,7 @@ def form_factor(lights: Lights, i: int, p: wp.vec3, n: wp.vec3) -> float:
     return wp.max(-wp.dot(whole, n), 0.0)
 
 
+@no_type_check
 @wp.func
 def share(reach: float, at: float, blur: float) -> float:
     """The share of a GGX-tailed streak, `at` from a slit's middle and `blur` wide, within `reach` of it."""
@@ -47,6 +52,7 @@ def share(reach: float, at: float, blur: float) -> float:
     return 0.5 * (a / wp.sqrt(a * a + blur * blur) + b / wp.sqrt(b * b + blur * blur))
 
 
+@no_type_check
 @wp.func
 def mirrored_light(lights: Lights, i: int, p: wp.vec3, r: wp.vec3, alpha: float, reach: float) -> wp.vec3:
     """Rectangle i's light in a mirror direction, blurred by the roughness; none of it beyond `reach`."""
@@ -67,6 +73,7 @@ def mirrored_light(lights: Lights, i: int, p: wp.vec3, r: wp.vec3, alpha: float,
     return lights[i].radiance * (s * wp.clamp(facing * 8.0, 0.0, 1.0))
 
 
+@no_type_check
 @wp.func
 def sky_diffuse(sky: Skies, normal: wp.vec3) -> wp.vec3:
     """Irradiance over pi of the whole sky on a surface (Ramamoorthi and Hanrahan 2001)."""
@@ -81,6 +88,7 @@ def sky_diffuse(sky: Skies, normal: wp.vec3) -> wp.vec3:
     return wp.max(e, low)
 
 
+@no_type_check
 @wp.func
 def soft_level(sky: Skies, level: int, uv: wp.vec2) -> wp.vec3:
     """One blur of the sky, bilinear."""
@@ -101,6 +109,7 @@ def soft_level(sky: Skies, level: int, uv: wp.vec2) -> wp.vec3:
     return top * (1.0 - fy) + bottom * fy
 
 
+@no_type_check
 @wp.func
 def sky_soft(sky: Skies, d: wp.vec3, roughness: float) -> wp.vec3:
     """The sky around direction d as a lobe of this roughness sees it."""

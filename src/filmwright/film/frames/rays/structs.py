@@ -2,12 +2,15 @@
 
 # mypy: ignore-errors
 
+from typing import no_type_check
+
 import warp as wp
 
 # of every file with kernels: no gradients, and functions inlined twice as eagerly as they would be
 OPTIONS = {"enable_backward": False, "cpu_compiler_flags": "-march=native -mllvm=-inline-threshold=1500"}
 
 
+@no_type_check
 @wp.struct
 class Texture:
     """A mip pyramid in the shared pool of texels; level l is max(1, size >> l) wide and high."""
@@ -25,6 +28,7 @@ class Texture:
     stretch: float  # square root of the uv transform's area
 
 
+@no_type_check
 @wp.struct
 class Material:
     """core.scene.Material with textures as indices into World.textures, -1 for none."""
@@ -51,6 +55,7 @@ class Material:
     transmission_texture: int
 
 
+@no_type_check
 @wp.struct
 class World:
     """All triangles of a scene in world space at one moment, and what they are made of."""
@@ -74,6 +79,7 @@ class World:
     epsilon: float  # metres, the shortest ray that means something
 
 
+@no_type_check
 @wp.struct
 class Light:
     """A one-sided rectangle: center ± u ± v, shining along `normal`."""
@@ -87,6 +93,7 @@ class Light:
     pick: float  # probability that it is the one sampled
 
 
+@no_type_check
 @wp.struct
 class Sky:
     """The environment and its importance tables."""
@@ -101,6 +108,7 @@ class Sky:
     harmonics: wp.array(dtype=wp.vec3)  # irradiance over pi, nine polynomials
 
 
+@no_type_check
 @wp.struct
 class View:
     """A thin-lens camera; a film point (x, y) pixels looks along forward + right (x/W - 1/2) + down (y/H - 1/2)."""

@@ -2,11 +2,14 @@
 
 # mypy: ignore-errors
 
+from typing import no_type_check
+
 import warp as wp
 
 from .structs import Texture, Worlds
 
 
+@no_type_check
 @wp.func
 def wrap(i: int, size: int, mode: int) -> int:
     """A texel index brought into the picture: repeated, clamped or mirrored."""
@@ -20,6 +23,7 @@ def wrap(i: int, size: int, mode: int) -> int:
     return wp.where(p < size, p, 2 * size - 1 - p)
 
 
+@no_type_check
 @wp.func
 def texel(w: Worlds, at: int, curve: int) -> wp.vec4:
     """One decoded texel; alpha is linear in every picture."""
@@ -30,6 +34,7 @@ def texel(w: Worlds, at: int, curve: int) -> wp.vec4:
     return wp.vec4(r, g, b, float(c >> wp.uint32(24)) * (1.0 / 255.0))
 
 
+@no_type_check
 @wp.func
 def bilinear(w: Worlds, t: Texture, level: int, uv: wp.vec2) -> wp.vec4:
     """A level's four nearest texels, blended."""
@@ -51,6 +56,7 @@ def bilinear(w: Worlds, t: Texture, level: int, uv: wp.vec2) -> wp.vec4:
     return top * (1.0 - fy) + bottom * fy
 
 
+@no_type_check
 @wp.func
 def look_up(w: Worlds, texture: int, uv: wp.vec4, footprint: wp.vec2) -> wp.vec4:
     """A texture's colour over a footprint: `footprint` is its width in uv units of each set (Williams 1983)."""

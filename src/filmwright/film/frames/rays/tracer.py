@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from itertools import pairwise
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import warp as wp
@@ -32,7 +32,7 @@ class Tracer:
         self.device = device
         self._upload: Upload | None = Upload(scene, device)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Tracer":
         return self
 
     def __exit__(

@@ -29,16 +29,16 @@ class Upload:
         points, normals, tangents = placed(self.triangles, world_transforms(scene, 0.0))
         self._points = self._array(points, wp.vec3)
         faces = self.triangles.faces
-        self._mesh = wp.Mesh(self._points, self._array(faces.ravel(), int), bvh_constructor="sah", bvh_leaf_size=4)
+        self._mesh: Any = wp.Mesh(self._points, self._array(faces.ravel(), int), bvh_constructor="sah", bvh_leaf_size=4)
         self._world = self._filled(points, normals, tangents)
-        self.world = wp.array([self._world], dtype=structs.World, device=device)  # small to pass to functions
+        self.world: Any = wp.array([self._world], dtype=structs.World, device=device)  # small to pass to functions
         self._now: float | None = None if self.moving.any() else 0.0
         power = self._sky_power()
         centre = points.astype(np.float64).mean(0)
         chances = picks(power, scene.lights, centre)
         self._sky.pick = chances[0]
-        self.sky = wp.array([self._sky], dtype=structs.Sky, device=device)
-        self.lights = wp.array(
+        self.sky: Any = wp.array([self._sky], dtype=structs.Sky, device=device)
+        self.lights: Any = wp.array(
             [_light(light, pick) for light, pick in zip(scene.lights, chances[1:], strict=True)],
             dtype=structs.Light,
             device=device,

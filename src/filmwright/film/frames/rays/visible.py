@@ -3,7 +3,7 @@
 # mypy: ignore-errors
 # ruff: noqa: UP018, RUF046 - float(0.0) and int(0) are how Warp declares a variable that loops change
 
-from typing import Any
+from typing import Any, no_type_check
 
 import warp as wp
 
@@ -17,6 +17,7 @@ wp.set_module_options(OPTIONS)
 FAR = wp.constant(1.0e6)
 
 
+@no_type_check
 @wp.func
 def struck(w: Worlds, face: int, origin: wp.vec3, direction: wp.vec3) -> Hit:
     """Where a ray meets the plane of a face that it is known to see (Moller and Trumbore 1997)."""
@@ -39,6 +40,7 @@ def struck(w: Worlds, face: int, origin: wp.vec3, direction: wp.vec3) -> Hit:
     return h
 
 
+@no_type_check
 @wp.func
 def chance_of(seed: int, frame: int, pixel: int) -> float:
     """The alpha above which a blended surface stops this pixel's ray: by chance, or a half where frame is -1."""
@@ -47,6 +49,7 @@ def chance_of(seed: int, frame: int, pixel: int) -> float:
     return unit(pixel_seed(seed, frame, pixel))
 
 
+@no_type_check
 @wp.kernel
 def film_points(w: Worlds, view: View, film: wp.array(dtype=wp.vec3)):
     """Homogeneous film coordinates of all vertices: (x z, y z, z), x and y in pixels."""
@@ -58,6 +61,7 @@ def film_points(w: Worlds, view: View, film: wp.array(dtype=wp.vec3)):
     film[tid] = wp.vec3(x, y, z)
 
 
+@no_type_check
 @wp.func
 def span(a: wp.vec3, b: wp.vec3, c: wp.vec3, axis: int, size: int) -> wp.vec2:
     """Between which film coordinates a triangle lies along an axis: the whole film where it passes the eye's plane."""
@@ -70,6 +74,7 @@ def span(a: wp.vec3, b: wp.vec3, c: wp.vec3, axis: int, size: int) -> wp.vec2:
     return wp.vec2(wp.max(wp.min(p, wp.min(q, r)), 0.0), wp.min(wp.max(p, wp.max(q, r)), float(size)))
 
 
+@no_type_check
 @wp.kernel
 def rasterise(
     w: Worlds,
@@ -141,6 +146,7 @@ def rasterise(
                     seen[pixel] = face
 
 
+@no_type_check
 @wp.kernel
 def cast(w: Worlds, view: View, jitter: wp.vec2, seed: int, frame: int, everywhere: int, seen: wp.array(dtype=int)):
     """Each pixel's nearest face by its ray: of all pixels, or of those where nothing was found yet."""
