@@ -59,7 +59,8 @@ def test_a_sharp_edge_does_not_bleed_into_the_soft_background():
     light[:, W // 2 :], depth[:, W // 2 :] = 1.0, 2.0  # a bright wall in focus before black night
     out = focused(light, depth, CAMERA)
     assert out[:, : W // 2 - 2].max() < 0.02
-    assert out[:, W // 2 :].min() > 0.98
+    assert out[:, W // 2 :].min() > 0.9  # the edge itself is drawn without stairs
+    assert out[:, W // 2 + 1 :].min() > 0.98
 
 
 def test_a_soft_foreground_spreads_over_the_sharp_background():

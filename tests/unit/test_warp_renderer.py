@@ -22,11 +22,11 @@ SHOT = Shot(
     width=32,
     path=Path(
         eye=np.stack([3 * np.sin(TURN), -3 * np.cos(TURN), np.full(4, 1.2)], 1),
-        target=np.array([[0.0, 0.0, 0.3]]),
-        fov_y=np.array([0.7]),
-        focus=np.array([3.0]),
-        aperture=np.array([0.02]),
-        roll=np.zeros(1),
+        target=np.full((4, 3), (0.0, 0.0, 0.3)),
+        fov_y=np.full(4, 0.7),
+        focus=np.full(4, 3.0),
+        aperture=np.full(4, 0.02),
+        roll=np.zeros(4),
     ),
     seed=3,
 )
@@ -45,7 +45,11 @@ def pyramid(color):
         nodes=(Node(name="floor", mesh=0), Node(name="pyramid", mesh=1)),
         lights=(
             AreaLight(
-                name="key", center=(0.0, 0.0, 3.0), half_u=(0.0, 1.0, 0.0), half_v=(1.0, 0.0, 0.0), radiance=(8.0,) * 3
+                name="key",
+                center=(0.0, 0.0, 3.0),
+                half_u=(0.0, 1.0, 0.0),
+                half_v=(1.0, 0.0, 0.0),
+                radiance=(8.0, 8.0, 8.0),
             ),
         ),
         environment=Environment(pixels=np.full((4, 8, 3), 0.2, np.float32)),

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 import warp as wp
@@ -57,7 +57,7 @@ def recipe(quality: Quality, samples: int = 0) -> Recipe:
     if quality == "draft":
         return Recipe(sampling=Sampling(samples=samples or 1, antialias=samples > 1))
     if quality == "standard" and samples <= 1:
-        return Recipe(sampling=Sampling(share=True), still_looks=2 * WARM_UP)
+        return Recipe(sampling=Sampling(share=True), still_looks=WARM_UP)
     if quality == "standard":
         return Recipe(sampling=Sampling(samples=samples))
     return Recipe(sampling=Sampling(integrator="path", samples=samples or 8), denoise=True)
@@ -108,13 +108,13 @@ class Rays:
         jobs = jobs_of(shot, self._recipe, passes, frames)
         raws = self._open(scene).map(jobs)
         if self._recipe.sampling.share:
-            finished = shared(shot, jobs, raws, still=still)
+            finished = shared(shot, jobs, raws, still=still, device=self._device)
         elif self._recipe.denoise and not still:
-            finished = steadied(raws)
+            finished = steadied(raws, device=self._device)
         else:
             finished = ((raw, alone(raw)) for raw in raws)
         for raw, linear in finished:
-            yield _frames(shot, raw, linear, set(passes))
+            yield _frames(shot, raw, linear, set(passes), self._device)
 
     def close(self) -> None:
         """Stop the workers. The next `render` starts them again."""
@@ -122,7 +122,7 @@ class Rays:
             self._pool.close()
         self._pool = self._scene = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Rays":
         return self
 
     def __exit__(
@@ -165,16 +165,18 @@ def _film(tracer: Tracer, denoisers: dict[tuple[int, int], Denoiser], job: Job) 
     return replace(raw, radiance=clean, guide_albedo=None, guide_normals=None)
 
 
-def shared(shot: Shot, jobs: Iterable[Job], raws: Iterable[Raw], *, still: bool) -> Iterator[tuple[Raw, Picture]]:
+def shared(
+    shot: Shot, jobs: Iterable[Job], raws: Iterable[Raw], *, still: bool, device: str
+) -> Iterator[tuple[Raw, Picture]]:
     """Frames of direct light that share their samples over time, seen through the lens."""
-    accumulator, frame = Accumulator(shot), -1
+    accumulator, frame = Accumulator(shot, device=device), -1
     for job, raw in zip(jobs, raws, strict=True):
         if still and job.frame != frame:
-            accumulator, frame = Accumulator(shot), job.frame
+            accumulator, frame = Accumulator(shot, device=device), job.frame
         picture = accumulator.add(raw)
         if job.sampling.phase == 0:
             assert raw.trail is not None
-            yield raw, focused(picture, raw.trail.depth, shot.camera(raw.frame))
+            yield raw, focused(picture, raw.trail.depth, shot.camera(float(raw.frame)), device=device)
 
 
 def alone(raw: Raw) -> Picture:
@@ -183,11 +185,11 @@ def alone(raw: Raw) -> Picture:
     return raw.radiance
 
 
-def _frames(shot: Shot, raw: Raw, linear: np.ndarray, passes: set[PassName]) -> Frames:
+def _frames(shot: Shot, raw: Raw, linear: Picture, passes: set[PassName], device: str) -> Frames:
     def kept(name: PassName, array: np.ndarray | None) -> np.ndarray | None:
         return array[None] if name in passes and array is not None else None
 
-    rgb = develop(linear, shot.look, seed=shot.seed, frame=raw.frame)
+    rgb = develop(linear, shot.look, seed=shot.seed, frame=raw.frame, device=device)
     start = Fraction(raw.frame) / shot.fps
     found = Passes(
         depth=kept("depth", raw.depth),
