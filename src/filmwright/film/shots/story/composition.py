@@ -1,22 +1,14 @@
 """Where in the picture the product stands, and from which side it is seen best."""
 
 import numpy as np
-from jaxtyping import Float
 
 from filmwright.core.shot import Box
 
-from .framing import extent, shares
-from .rig import Rig
 from .subject import Subject
 from .take import Take
 
 _WIDE_PICTURE, _WIDE_PRODUCT = 1.2, 1.5  # width over height from which a picture, a product is wide
 _LONG = 1.6  # likewise, from which a product is turned to fit an upright picture
-
-
-def lowest(rig: Rig, points: Float[np.ndarray, "P 3"], take: Take) -> float:
-    """How far down the picture points reach at any moment, as a share of its height; 0 for none."""
-    return extent(shares(rig, points, take.width, take.height)).bottom if len(points) else 0.0
 
 
 def breadth(subject: Subject, azimuth: float = 0.0) -> float:
@@ -48,11 +40,16 @@ def hero_box(take: Take) -> Box:
 
 
 def card_box(take: Take) -> Box:
-    """The product smaller and to a side, or in the upper part, so that the words have a place of their own."""
+    """The product smaller and to a side, or in the upper part, so that the words have a place of their own.
+
+    What stands on a plinth mirrors itself below: there the words go above.
+    """
     if not take.words:
         return whole(0.62)
     if is_beside(take):
         return _beside(take.side, 0.54, 0.88, 0.14, 0.86)
+    if len(take.subject.furniture):
+        return Box(left=0.13, top=0.37, right=0.87, bottom=0.83)
     if take.aspect > _WIDE_PICTURE:
         return Box(left=0.2, top=0.09, right=0.8, bottom=0.63)
     return Box(left=0.13, top=0.1, right=0.87, bottom=0.64)

@@ -15,7 +15,9 @@ from .framing import extent
 from .subject import Subject
 
 SAFE_X, SAFE_Y = 0.065, 0.07  # title-safe margins, shares of the picture
-_GAP = 0.03  # between words and product
+_GAP = 0.03  # between words and the product over or under them
+_ASIDE = 0.06  # between words and the product beside them
+_INDENT = 0.03  # of words beside the product, from the title-safe margin
 _BREATH = Fraction(1, 3)  # seconds between a shot's ends and its words
 _READ = Fraction(5, 4)  # seconds that words must stand at least
 _LEAST_WIDTH, _LEAST_HEIGHT = 0.26, 0.09
@@ -95,7 +97,7 @@ def _card(
 def _rows(box: Box, num: int, align: str) -> list[Box]:
     """One or two lines about the box's middle: the name's the higher one."""
     middle = (box.top + box.bottom) / 2
-    half = min(0.2 if align == "left" else 0.13, (box.bottom - box.top) / 2)
+    half = min(0.155 if align == "left" else 0.12, (box.bottom - box.top) / 2)
     top, bottom = middle - half, middle + half
     if num == 1:
         return [replace(box, top=top + 0.2 * half, bottom=bottom - 0.2 * half)]
@@ -114,8 +116,8 @@ def free_box(shot: Shot, subject: Subject, *, from_seconds: Fraction, to_seconds
         foot = max(foot, min(_box_of(subject.furniture, shot, from_seconds, to_seconds).bottom, _LOWEST_FOOT))
     left, right, top, bottom = SAFE_X, 1 - SAFE_X, SAFE_Y, 1 - SAFE_Y
     sides = [
-        Box(left=left, top=top, right=min(product.left - _GAP, right), bottom=bottom),
-        Box(left=max(product.right + _GAP, left), top=top, right=right, bottom=bottom),
+        Box(left=left + _INDENT, top=top, right=min(product.left - _ASIDE, right), bottom=bottom),
+        Box(left=max(product.right + _ASIDE, left), top=top, right=right, bottom=bottom),
     ]
     stacked = [
         Box(left=left, top=top, right=right, bottom=min(product.top - _GAP, bottom)),

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from filmwright.core.camera import Path
 from filmwright.core.shot import Box
 
-from .composition import card_box, eye_level, front, hero_box, hero_level, is_beside, lowest, whole
+from .composition import card_box, eye_level, front, hero_box, hero_level, whole
 from .ease import blend, scale, travel, within
 from .focus import hold_sharp
 from .framing import FLOOR, fit
@@ -19,7 +19,6 @@ from .take import Take
 
 Span = tuple[float, float]
 _LOW = 0.06  # metres over the floor from which a hero is seen: lower, the floor is but a line
-_FOOT = 0.71  # share of the picture's height under which a card's words begin
 _DRAMATIC = 70.0  # millimetres under which a lens stands near enough to look up
 
 
@@ -121,15 +120,10 @@ def end_card(take: Take) -> Path:
         leave=0.9,
         arrive=0.0,
     )
-    box, lens = card_box(take), take.lens
-    rig = around(take, move, box, lens=lens)
-    while not is_beside(take) and lowest(rig, take.subject.furniture, take) > _FOOT and box.bottom > 0.44:
-        box = replace(box, bottom=box.bottom - 0.03)  # what it stands on leaves room for the words too
-        rig = around(take, move, box, lens=lens)
-    return sharp(take, rig)
+    return sharp(take, around(take, move, card_box(take)))
 
 
-def around(take: Take, move: Move, box: Box, *, floor: float = FLOOR, lens: float = 0.0) -> Rig:
+def around(take: Take, move: Move, box: Box, *, floor: float = FLOOR) -> Rig:
     """A rig about the product's middle that moves as told, above `floor` metres, with all of it inside `box`."""
     share = travel(moments(take.seconds), leave=move.leave, arrive=move.arrive)
     turned = front(take)
@@ -139,7 +133,7 @@ def around(take: Take, move: Move, box: Box, *, floor: float = FLOOR, lens: floa
         elevation=np.radians(blend(*move.elevation, share)),
         distance=scale(*move.distance, share),
         shift=np.zeros((len(share), 2)),
-        fov=fov_y(lens or take.lens, take.width, take.height),
+        fov=fov_y(take.lens, take.width, take.height),
     )
     return fit(take.subject.hull, rig, box, take.width, take.height, floor=floor)
 
