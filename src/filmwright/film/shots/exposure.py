@@ -24,6 +24,7 @@ _SHADED = 0.75  # mean light of a surface in the studio, as a share of the white
 _BRIGHT = 0.9  # display-linear: the product's 95th percentile stays below
 _GLINT = 0.97  # display-linear: the product's 99.5th percentile, glints left out
 _WHITE = (1.6, 12.0)  # exposed linear light that may be display white
+_MOST = 8.0  # stops that a film may be brightened or darkened: a picture without light stays dark
 _TRIM = 0.5  # stops that one shot may differ from its film
 _TONES = (0.035, 0.6)  # display-linear log-mean that a trimmed product stays between
 
@@ -56,7 +57,7 @@ def meter(
         gain = curve.inverse(target) / light.middle
         gain = min(gain, curve.inverse(_BRIGHT) / light.bright, curve.inverse(grade.backdrop) / light.set)
         white = _white(gain * max(light.glint, light.set))
-    return _look(grade, exposure=log2(gain), white=white)
+    return _look(grade, exposure=min(max(log2(gain), -_MOST), _MOST), white=white)
 
 
 def trim(
@@ -67,12 +68,9 @@ def trim(
     gain = 2.0**look.exposure
     curve = tone_curve(white=look.white, contrast=look.contrast)
     tone = float(curve(np.array(light.middle * gain)))
-    wanted = min(max(tone, _TONES[0]), _TONES[1])
-    change = log2(curve.inverse(wanted) / (light.middle * gain))
-    limit = curve.inverse(_BRIGHT)
-    change = min(change, max(log2(limit / (light.bright * gain)), 0.0) if change > 0 else change)
-    if light.bright * gain > limit:
-        change = min(change, log2(limit / (light.bright * gain)))
+    change = log2(curve.inverse(min(max(tone, _TONES[0]), _TONES[1])) / (light.middle * gain))
+    room = log2(curve.inverse(_BRIGHT) / (light.bright * gain))  # below 0 where the product burns out already
+    change = min(change, max(room, 0.0)) if room >= 0 else min(change, room)
     change = min(max(change, -_TRIM), _TRIM)
     white = max(look.white, _white(light.glint * gain * 2.0**change))
     return replace(look, exposure=look.exposure + change, white=white)

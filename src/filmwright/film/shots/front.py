@@ -24,9 +24,9 @@ def front_yaw(surface: Surface) -> float:
     small print, and form), so that a large side with a label beats a narrow one. What has mirror planes, like a
     face or a box, fronts along one of them; what is round turns its label to the camera.
     """
-    sides = _sides(surface.points)
-    if sides:
-        return _along_a_plane(sides, np.array([glance(surface, _way(side)).detail.sum() for side in sides]))
+    planes = mirror_planes(surface.points)
+    if planes:
+        return _along_a_plane(surface, planes)
     ways = directions(_NUM_YAWS)
     views = [glance(surface, way) for way in ways]
     shown = _smooth(np.array([(view.colour * view.facing).sum() / len(surface.points) for view in views]))
@@ -36,23 +36,29 @@ def front_yaw(surface: Surface) -> float:
     return _turn_by(2 * np.pi * best / _NUM_YAWS + _label_offset(surface, ways[best]))
 
 
-def _sides(points: Float[np.ndarray, "P 3"]) -> list[float]:
-    """Radians to the right of -Y of the directions that a mirror-symmetric product may front to."""
-    out: list[float] = []
-    for plane in mirror_planes(points)[:4]:
+def _along_a_plane(surface: Surface, planes: tuple[float, ...]) -> float:
+    """The direction in a mirror plane that shows most; the one at -Y already wins unless another shows clearly more.
+
+    Where many planes mirror a product, as with a cube, its form says nothing and its narrowest view is a face.
+    """
+    best, out = -np.inf, 0.0
+    extent = float(np.linalg.norm(np.ptp(surface.points, axis=0)))
+    for plane in planes[:4]:
         forward = np.array([np.cos(plane), np.sin(plane)])
-        along, across = (np.ptp(points[:, :2] @ way) for way in (forward, np.array([-forward[1], forward[0]])))
-        angle = plane + np.pi / 2 + (np.pi / 2 if along > _LONG * across else 0.0)  # from -Y instead of from +X
-        out += [angle, angle + np.pi]
-    return out
-
-
-def _along_a_plane(sides: list[float], shown: Float[np.ndarray, " D"]) -> float:
-    """The side that shows most; the one at -Y already wins unless another shows clearly more."""
-    turns = np.array([_turn_by(side) for side in sides])
-    shown = np.where(np.abs(turns) < _NEAR, shown * _PRESENT, shown)
-    turn = float(turns[int(np.argmax(shown))])
-    return 0.0 if abs(turn) < _STILL else turn
+        along, across = (
+            float(np.ptp(surface.points[:, :2] @ way)) for way in (forward, np.array([-forward[1], forward[0]]))
+        )
+        long = along > _LONG * across
+        for side in (plane + np.pi / 2, plane - np.pi / 2):  # from -Y instead of from +X
+            away = side + np.pi / 2 if long else side
+            view = glance(surface, _way(away))
+            detail = view.detail if len(planes) <= 2 else view.colour * view.facing
+            shown = float(detail.sum()) / len(surface.points) - 1e-3 * across / extent
+            turn = _turn_by(away)
+            shown = max(shown, shown * _PRESENT) + 1e-6 if abs(turn) < _NEAR else shown
+            if shown > best:
+                best, out = shown, turn
+    return 0.0 if abs(out) < _STILL else out
 
 
 def _way(away: float) -> Float[np.ndarray, "3"]:

@@ -94,16 +94,16 @@ LIGHTING: dict[MoodName, Lighting] = {
             lightness=(0.92, 0.78), roughness=0.45, chroma=0.03, level=0.88, horizon=0.95, top=0.92, sweep=0.2, fill=0.8
         ),
         lamps=(
-            Lamp(name="key", azimuth=-50, elevation=26, distance=2.0, width=1.4, height=1.5, power=0.9),
-            Lamp(name="fill", azimuth=62, elevation=14, distance=2.6, width=1.4, height=1.8, power=0.16),
-            Lamp(name="rim", azimuth=114, elevation=38, distance=2.2, width=0.6, height=1.2, power=0.5),
+            Lamp(name="key", azimuth=-50.0, elevation=26.0, distance=2.0, width=1.4, height=1.5, power=0.9),
+            Lamp(name="fill", azimuth=62.0, elevation=14.0, distance=2.6, width=1.4, height=1.8, power=0.16),
+            Lamp(name="rim", azimuth=114.0, elevation=38.0, distance=2.2, width=0.6, height=1.2, power=0.5),
         ),
-        glows=(Glow(azimuth=180, elevation=72, width=70, height=34, power=0.3),),
+        glows=(Glow(azimuth=180.0, elevation=72.0, width=70.0, height=34.0, power=0.3),),
         grade=Grade(key=0.24, contrast=1.1, saturation=1.04, vignette=0.1, bloom=0.02, backdrop=0.88),
     ),
     "luxury": Lighting(
         backdrop=Backdrop(
-            neutral=55,
+            neutral=55.0,
             lightness=(0.3, 0.38),
             chroma=0.05,
             level=1.2,
@@ -116,12 +116,14 @@ LIGHTING: dict[MoodName, Lighting] = {
             plinth=True,
         ),
         lamps=(
-            Lamp(name="key", azimuth=-48, elevation=30, distance=1.9, width=0.8, height=1.4, power=0.85, color=WARM),
-            Lamp(name="rim left", azimuth=-114, elevation=40, distance=2.2, width=0.5, height=1.3, power=0.9),
-            Lamp(name="rim right", azimuth=112, elevation=38, distance=2.2, width=0.5, height=1.3, power=1.2),
-            Lamp(name="fill", azimuth=50, elevation=10, distance=2.6, width=0.8, height=1.8, power=0.1, color=WARM),
+            Lamp(
+                name="key", azimuth=-48.0, elevation=30.0, distance=1.9, width=0.8, height=1.4, power=0.85, color=WARM
+            ),
+            Lamp(name="rim left", azimuth=-114.0, elevation=40.0, distance=2.2, width=0.5, height=1.3, power=0.9),
+            Lamp(name="rim right", azimuth=112.0, elevation=38.0, distance=2.2, width=0.5, height=1.3, power=1.2),
+            Lamp(name="fill", azimuth=50.0, elevation=10.0, distance=2.6, width=0.8, height=1.8, power=0.1, color=WARM),
         ),
-        glows=(Glow(azimuth=180, elevation=70, width=50, height=26, power=0.25, color=WARM),),
+        glows=(Glow(azimuth=180.0, elevation=70.0, width=50.0, height=26.0, power=0.25, color=WARM),),
         grade=Grade(
             key=0.18, contrast=1.25, saturation=1.06, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05, backdrop=0.13
         ),
@@ -129,7 +131,7 @@ LIGHTING: dict[MoodName, Lighting] = {
     "playful": Lighting(
         backdrop=Backdrop(
             relation="accent",
-            neutral=25,
+            neutral=25.0,
             lightness=(0.86, 0.74),
             chroma=0.1,
             level=0.88,
@@ -140,17 +142,17 @@ LIGHTING: dict[MoodName, Lighting] = {
             roughness=0.45,
         ),
         lamps=(
-            Lamp(name="key", azimuth=-40, elevation=36, distance=2.1, width=1.0, height=1.0, power=1.0),
-            Lamp(name="fill", azimuth=52, elevation=12, distance=2.4, width=1.8, height=1.8, power=0.25),
-            Lamp(name="rim", azimuth=114, elevation=28, distance=2.2, width=0.7, height=1.4, power=0.5),
+            Lamp(name="key", azimuth=-40.0, elevation=36.0, distance=2.1, width=1.0, height=1.0, power=1.0),
+            Lamp(name="fill", azimuth=52.0, elevation=12.0, distance=2.4, width=1.8, height=1.8, power=0.25),
+            Lamp(name="rim", azimuth=114.0, elevation=28.0, distance=2.2, width=0.7, height=1.4, power=0.5),
         ),
-        glows=(Glow(azimuth=160, elevation=70, width=60, height=30, power=0.3),),
+        glows=(Glow(azimuth=160.0, elevation=70.0, width=60.0, height=30.0, power=0.3),),
         grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02, backdrop=0.88),
     ),
     "energetic": Lighting(
         backdrop=Backdrop(
             relation="accent",
-            neutral=42,
+            neutral=42.0,
             lightness=(0.68, 0.52),
             chroma=0.17,
             muted=0.75,
@@ -162,17 +164,17 @@ LIGHTING: dict[MoodName, Lighting] = {
             roughness=0.4,
         ),
         lamps=(
-            Lamp(name="key", azimuth=-50, elevation=38, distance=2.3, width=0.5, height=0.5, power=1.2),
-            Lamp(name="rim left", azimuth=-116, elevation=40, distance=2.2, width=0.4, height=1.2, power=0.7),
-            Lamp(name="rim right", azimuth=112, elevation=38, distance=2.2, width=0.4, height=1.2, power=1.0),
-            Lamp(name="fill", azimuth=50, elevation=8, distance=2.6, width=1.2, height=1.6, power=0.14),
+            Lamp(name="key", azimuth=-50.0, elevation=38.0, distance=2.3, width=0.5, height=0.5, power=1.2),
+            Lamp(name="rim left", azimuth=-116.0, elevation=40.0, distance=2.2, width=0.4, height=1.2, power=0.7),
+            Lamp(name="rim right", azimuth=112.0, elevation=38.0, distance=2.2, width=0.4, height=1.2, power=1.0),
+            Lamp(name="fill", azimuth=50.0, elevation=8.0, distance=2.6, width=1.2, height=1.6, power=0.14),
         ),
-        glows=(Glow(azimuth=180, elevation=68, width=45, height=24, power=0.25),),
+        glows=(Glow(azimuth=180.0, elevation=68.0, width=45.0, height=24.0, power=0.25),),
         grade=Grade(key=0.22, contrast=1.25, saturation=1.12, vignette=0.18, bloom=0.04, backdrop=0.72),
     ),
     "technical": Lighting(
         backdrop=Backdrop(
-            hues=(252, 240),
+            hues=(252.0, 240.0),
             lightness=(0.82, 0.66),
             chroma=0.02,
             level=0.72,
@@ -183,18 +185,20 @@ LIGHTING: dict[MoodName, Lighting] = {
             roughness=0.38,
         ),
         lamps=(
-            Lamp(name="strip left", azimuth=-74, elevation=12, distance=1.8, width=0.35, height=2.0, power=0.85),
-            Lamp(name="strip right", azimuth=74, elevation=12, distance=1.8, width=0.35, height=2.0, power=0.85),
-            Lamp(name="front", azimuth=-12, elevation=34, distance=2.6, width=1.8, height=0.9, power=0.5, color=COOL),
+            Lamp(name="strip left", azimuth=-74.0, elevation=12.0, distance=1.8, width=0.35, height=2.0, power=0.85),
+            Lamp(name="strip right", azimuth=74.0, elevation=12.0, distance=1.8, width=0.35, height=2.0, power=0.85),
+            Lamp(
+                name="front", azimuth=-12.0, elevation=34.0, distance=2.6, width=1.8, height=0.9, power=0.5, color=COOL
+            ),
         ),
-        glows=(Glow(azimuth=0, elevation=88, width=70, height=40, power=0.35, color=COOL),),
+        glows=(Glow(azimuth=0.0, elevation=88.0, width=70.0, height=40.0, power=0.35, color=COOL),),
         grade=Grade(
-            key=0.22, contrast=1.16, saturation=0.97, tint=(0.985, 1.0, 1.02), vignette=0.1, bloom=0.015, backdrop=0.62
+            key=0.22, contrast=1.16, saturation=0.97, tint=(0.985, 1.0, 1.02), vignette=0.1, bloom=0.015, backdrop=0.7
         ),
     ),
     "natural": Lighting(
         backdrop=Backdrop(
-            hues=(92, 138),
+            hues=(92.0, 138.0),
             lightness=(0.91, 0.82),
             chroma=0.026,
             level=0.88,
@@ -205,13 +209,15 @@ LIGHTING: dict[MoodName, Lighting] = {
             roughness=0.6,
         ),
         lamps=(
-            Lamp(name="sun", azimuth=-58, elevation=34, distance=3.0, width=0.8, height=0.8, power=1.3, color=SUN),
-            Lamp(name="bounce", azimuth=60, elevation=10, distance=2.4, width=1.8, height=1.6, power=0.14, color=WARM),
-            Lamp(name="rim", azimuth=118, elevation=32, distance=2.4, width=0.7, height=1.2, power=0.3, color=SUN),
+            Lamp(name="sun", azimuth=-58.0, elevation=34.0, distance=3.0, width=0.8, height=0.8, power=1.3, color=SUN),
+            Lamp(
+                name="bounce", azimuth=60.0, elevation=10.0, distance=2.4, width=1.8, height=1.6, power=0.14, color=WARM
+            ),
+            Lamp(name="rim", azimuth=118.0, elevation=32.0, distance=2.4, width=0.7, height=1.2, power=0.3, color=SUN),
         ),
-        glows=(Glow(azimuth=-120, elevation=66, width=80, height=34, power=0.3, color=(0.9, 0.96, 1.0)),),
+        glows=(Glow(azimuth=-120.0, elevation=66.0, width=80.0, height=34.0, power=0.3, color=(0.9, 0.96, 1.0)),),
         grade=Grade(
-            key=0.24, contrast=1.12, saturation=1.05, tint=(1.02, 1.0, 0.965), vignette=0.08, bloom=0.03, backdrop=0.82
+            key=0.24, contrast=1.12, saturation=1.05, tint=(1.02, 1.0, 0.965), vignette=0.08, bloom=0.03, backdrop=0.87
         ),
     ),
 }
