@@ -87,4 +87,4 @@ def _unflattering(hue: float) -> float:
 
 
 def _turn(angle: Float[np.ndarray, "..."] | float) -> Float[np.ndarray, "..."]:
-    return (np.asarray(angle) + np.pi) % (2 * np.pi) - np.pi
+    return np.asarray((np.asarray(angle) + np.pi) % (2 * np.pi) - np.pi)

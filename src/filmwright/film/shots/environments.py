@@ -49,7 +49,7 @@ def glow_light(glows: tuple[Glow, ...]) -> Float[np.ndarray, "H W 3"]:
     elevation = np.degrees(np.arcsin(way[..., 2]))
     for glow in glows:
         forward = compass(glow.azimuth, glow.elevation)
-        side = compass(glow.azimuth + 90, 0)
+        side = compass(glow.azimuth + 90.0, 0.0)
         up = np.cross(forward, side)
         x = np.degrees(np.arctan2(way @ side, way @ forward)) / (glow.width / 2)
         y = np.degrees(np.arcsin(np.clip(way @ up, -1, 1))) / (glow.height / 2)

@@ -45,7 +45,7 @@ def points_of_interest(surface: Surface, *, count: int = 6) -> tuple[Interest, .
                 point=_triple(surface.points[chosen[i]]),
                 normal=_triple(_unit(normals[chosen[i]])),
                 radius=_radius(surface.points[around], colour[around] + 0.12 * bend[around], surface.points[chosen[i]]),
-                score=float(np.clip(worth[i] / max(float(worth.max()), 1e-12), 0.0, 1.0)),
+                score=1.0 if i == label else 0.95 * float(worth[i] / max(float(worth.max()), 1e-12)),
             )
         )
     return tuple(sorted(out, key=lambda p: -p.score))

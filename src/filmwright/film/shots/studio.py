@@ -97,7 +97,7 @@ def _card(lamps: tuple[AreaLight, ...], sky: Environment, bounds: Float[np.ndarr
 
 
 def _ways() -> list[Float[np.ndarray, "3"]]:
-    return [compass(0, 0), compass(-40, 10), compass(40, 10), compass(0, 50)]
+    return [compass(0.0, 0.0), compass(-40.0, 10.0), compass(40.0, 10.0), compass(0.0, 50.0)]
 
 
 def _white(rgb: Float[np.ndarray, "3"]) -> float:
