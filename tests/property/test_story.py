@@ -11,6 +11,7 @@ from filmwright.film.shots.brief import Brief
 from filmwright.film.shots.directors import directors
 from filmwright.film.shots.story.kinds import KINDS
 from filmwright.film.shots.story.pace import PACE
+from filmwright.film.shots.story.subject import subject_of
 
 WHOLE = {"reveal", "orbit", "crane", "hero", "end-card"}
 SIZES = [(640, 360), (360, 640), (360, 360), (360, 450)]
@@ -114,7 +115,7 @@ def test_macros_look_at_their_place(stage_of, size, kind, brief, which):
     brief = brief_of(**brief | {"seconds": Fraction(3)})
     board = directors.open("story", shots=[{"kind": kind, "interest": which}]).plan(stage, brief)
     (shot,) = board.shots
-    point = np.array([stage.interests[which].point])
+    point = np.array([subject_of(stage).interests[which].point])
     for frame in np.linspace(0, shot.num_frames - 1, 9):
         camera = shot.camera(float(frame))
         x, y, depth = project(camera, point, width=shot.width, height=shot.height)[0]

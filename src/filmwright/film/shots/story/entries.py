@@ -17,7 +17,7 @@ class Entry(BaseModel):
     kind: str
     seconds: float | None = Field(default=None, gt=0, le=120)  # to the nearest frame; else whole beats
     seed: int | None = None  # variety of this shot alone
-    interest: int | None = Field(default=None, ge=0)  # which place a macro or push-in looks at, 0 is the best one
+    interest: int | None = Field(default=None, ge=0)  # the place that a macro or push-in looks at: 0, 1, ...
 
 
 def check_entries(entries: list[Entry]) -> None:

@@ -58,6 +58,8 @@ def track(take: Take) -> Path:
     long = float(size[2]) if upright else float(size[2]) * breadth(take.subject)
     along = np.array([0.0, 0.0, 1.0]) if upright else np.array([np.cos(turn), np.sin(turn), 0.0]) * take.side
     field = _PART * long * (1.0 if upright else 1 / take.aspect)
+    if upright:  # both sides of it stay in sight, as far as there is still a way to go
+        field = max(field, min(0.9 * float(size[2]) * breadth(take.subject) / take.aspect, 0.75 * long))
     field = max(field, (0.45 if upright else 0.75) * min(float(size[2]), long), 0.25)
     reach = min(take.pace.drift * take.seconds * 2.2, 0.46) * long
     fov = fov_y(take.lens, take.width, take.height)

@@ -9,6 +9,8 @@ from filmwright.core.pose import world_transforms
 from filmwright.film.shots.stage import Interest, Stage
 
 _FURNITURE = 3.0  # metres
+_FAR = 0.4  # metres from which two places are two views
+_LABEL = 1.5  # how much more a label is worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -19,7 +21,7 @@ class Subject:
     hull: Float[np.ndarray, "Q 3"]  # few points that no view of it, over its animation, sticks out of
     center: Float[np.ndarray, "3"]
     size: Float[np.ndarray, "3"]
-    interests: tuple[Interest, ...]  # at least one
+    interests: tuple[Interest, ...]  # at least one: the best, then each far from those before it
     furniture: Float[np.ndarray, "R 3"]  # what it stands on, where that is more than a floor; else nothing
 
     @property
@@ -37,9 +39,27 @@ def subject_of(stage: Stage) -> Subject:
         hull=_hull(points, bounds),
         center=bounds.mean(0),
         size=bounds[1] - bounds[0],
-        interests=stage.interests or _plain_interests(points, bounds),
+        interests=_spread(stage.interests or _plain_interests(points, bounds)),
         furniture=_furniture(stage),
     )
+
+
+def _spread(interests: tuple[Interest, ...]) -> tuple[Interest, ...]:
+    """In the order to show them: worth counts, a label's more, and so does what was not near an earlier one."""
+    left, out = list(interests), []
+    while left:
+        best = max(left, key=lambda i: _worth(i) * min((_apart(i, o) for o in out), default=1.0))
+        left.remove(best)
+        out.append(best)
+    return tuple(out)
+
+
+def _worth(interest: Interest) -> float:
+    return max(interest.score, 0.05) * (_LABEL if interest.kind == "label" else 1.0)
+
+
+def _apart(a: Interest, b: Interest) -> float:
+    return 0.05 + min(float(np.linalg.norm(np.subtract(a.point, b.point))) / _FAR, 1.0)
 
 
 def _furniture(stage: Stage) -> Float[np.ndarray, "R 3"]:
