@@ -40,38 +40,44 @@ class Grow:
 
 
 class Slab:
-    """Memory that two processes share: a mapped file, in memory where the system has such a folder."""
+    """Memory that two processes share: a mapped file, without a name where the system can do that."""
 
-    def __init__(self, path: Path, num_bytes: int) -> None:
-        self.path = path
+    def __init__(self, path: Path, num_bytes: int, handle: int | None = None) -> None:
+        self.path, self._handle = path, handle
         with path.open("r+b") as file:
             self.memory = mmap.mmap(file.fileno(), num_bytes)
 
     @staticmethod
     def create(num_bytes: int) -> "Slab":
         """A new one, with its bytes reserved. Raises CannotWrite if there is no room for it."""
-        for folder in ("/dev/shm", tempfile.gettempdir()):
-            if not os.access(folder, os.W_OK):
-                continue
-            handle, name = tempfile.mkstemp(prefix="filmwright-", dir=folder)
+        if hasattr(os, "memfd_create"):  # Linux: gone with the processes, however they end
+            handle = os.memfd_create("filmwright")
             try:
                 _reserve(handle, num_bytes)
-                return Slab(Path(name), num_bytes)
-            except OSError:  # a container's /dev/shm may be small
-                Path(name).unlink(missing_ok=True)
-            finally:
+                return Slab(Path(f"/proc/{os.getpid()}/fd/{handle}"), num_bytes, handle)
+            except OSError:  # little memory, or a system without /proc
                 os.close(handle)
-        raise CannotWrite(
-            f"no room for {num_bytes / 1e6:.0f} MB of pictures on their way between processes, neither in shared "
-            f"memory nor in {tempfile.gettempdir()}. Free some space or set TMPDIR to a folder with room."
-        )
+        handle, name = tempfile.mkstemp(prefix="filmwright-")
+        try:
+            _reserve(handle, num_bytes)
+            return Slab(Path(name), num_bytes)
+        except OSError as err:
+            Path(name).unlink(missing_ok=True)
+            raise CannotWrite(
+                f"no room for {num_bytes / 1e6:.0f} MB of pictures on their way between processes, neither in memory "
+                f"nor in {tempfile.gettempdir()}. Free some space or set TMPDIR to a folder with room."
+            ) from err
+        finally:
+            os.close(handle)
 
     def forget_name(self) -> None:
-        """Remove the file's name; the memory lives until both processes close it."""
-        try:
-            self.path.unlink(missing_ok=True)
-        except PermissionError:  # Windows keeps the names of open files
-            return
+        """No other process can open it any more; the memory lives until both have closed it."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+        elif not self.path.is_relative_to("/proc"):
+            with suppress(PermissionError):  # Windows keeps the names of open files
+                self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the memory."""
