@@ -42,7 +42,8 @@ class Layers:
         wp.launch(
             shade,
             dim=num,
-            inputs=[scene.world, scene.sky, scene.lights, self.view, before, before_points, self._place, self.seen],
+            inputs=[scene.world, scene.sky, scene.lights, self.view, before, before_points, self._place]
+            + [self.seed, index, self.seen],
             outputs=[self.steady, self.direct, self.ambient, self.depth, self.normals, self.ids, self.back],
             device=device,
         )

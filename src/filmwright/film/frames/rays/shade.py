@@ -7,9 +7,22 @@ from typing import no_type_check
 
 import warp as wp
 
-from .bsdf import Lobes, Surface, brightness, dielectric, glass_index, glass_tint, lobes, pane, refracted
+from .bsdf import (
+    Lobes,
+    Surface,
+    basis,
+    brightness,
+    dielectric,
+    glass_index,
+    glass_tint,
+    lobes,
+    pane,
+    refracted,
+    visible_normal,
+)
 from .hits import film_ray, nearest, passage, project, surface
 from .lights import sky_radiance
+from .sampler import pair, pixel_seed
 from .softlight import form_factor, mirrored_light, sky_diffuse, sky_soft
 from .structs import OPTIONS, Lights, Skies, View, Worlds
 from .visible import struck
@@ -61,32 +74,43 @@ def sky_lobe(sky: Skies, d: wp.vec3, roughness: float) -> wp.vec3:
 
 @no_type_check
 @wp.func
+def strayed(s: Surface, v: wp.vec3, alpha: float, u: wp.vec2) -> wp.vec3:
+    """A mirror direction of s off a random microfacet, and never into s."""
+    m = basis(s.normal)
+    local = wp.transpose(m) * v
+    h = m * visible_normal(wp.normalize(wp.vec3(local[0], local[1], wp.max(local[2], 1.0e-4))), alpha, u)
+    r = wp.normalize(h * (2.0 * wp.dot(v, h)) - v)
+    low = wp.dot(r, s.flat)
+    if low < 0.005:
+        r = wp.normalize(r + s.flat * (0.01 - low))
+    return r
+
+
+@no_type_check
+@wp.func
 def mirrored(
-    w: Worlds,
-    sky: Skies,
-    lights: Lights,
-    s: Surface,
-    b: Lobes,
-    r: wp.vec3,
-    share: float,
-    width: float,
+    w: Worlds, sky: Skies, lights: Lights, s: Surface, b: Lobes, v: wp.vec3, share: float, width: float, u: wp.vec2
 ) -> wp.vec3:
     """What one reflection ray brings the glossy lobe (a `share` of it) and the coat: the set and the product,
     rectangles before them, or the sky.
+
+    The ray strays as the roughness wants it; only what it hits has noise from that, the sky and rectangles have not.
     """
     glossy = b.glossy * (b.under * share)
+    r = s.normal * (2.0 * wp.dot(s.normal, v)) - v
     alpha = s.alpha
-    if s.coat > 0.0:
-        alpha = wp.min(alpha, s.coat_alpha)
-    h = nearest(w, s.lift, r, FAR, 0.5)
+    if s.coat > 0.0 and s.metallic < 0.5:
+        alpha = s.coat_alpha
+    stray = strayed(s, v, alpha, u)
+    h = nearest(w, s.lift, stray, FAR, 0.5)
     light = wp.vec3(0.0)
     if h.face < 0:
         light = wp.cw_mul(glossy, sky_lobe(sky, r, s.roughness))
         if s.coat > 0.0:
             light = light + sky_lobe(sky, r, s.coat_roughness) * b.coat
     else:
-        there = surface(w, h, r, width + 2.0 * alpha * h.t)
-        light = wp.cw_mul(glossy + wp.vec3(b.coat), glimpse(w, sky, lights, there, -r))
+        there = surface(w, h, stray, width + alpha * h.t)
+        light = wp.cw_mul(glossy + wp.vec3(b.coat), glimpse(w, sky, lights, there, -stray))
     for i in range(lights.shape[0]):
         light = light + wp.cw_mul(glossy, mirrored_light(lights, i, s.lift, r, s.alpha, h.t))
         if s.coat > 0.0:
@@ -134,6 +158,8 @@ def shade(
     before: View,
     before_points: wp.array(dtype=wp.vec3),
     jitter: wp.vec2,
+    seed: int,
+    index: int,
     seen: wp.array(dtype=int),
     steady: wp.array(dtype=wp.vec3),
     direct: wp.array(dtype=wp.vec3),
@@ -197,7 +223,8 @@ def shade(
         for i in range(lights.shape[0]):
             straight = straight + wp.cw_mul(rest, mirrored_light(lights, i, s.lift, r, s.alpha, FAR))
     if traced > 0.0 or s.coat > 0.0:
-        calm = calm + mirrored(w, sky, lights, s, b, r, traced, width)
+        u = pair(index, pixel_seed(seed, 1, tid), 0)
+        calm = calm + mirrored(w, sky, lights, s, b, v, traced, width, u)
     if s.transmission > 0.0:
         calm = calm + behind(w, sky, lights, s, d, width)
     steady[tid] = calm

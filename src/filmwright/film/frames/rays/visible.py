@@ -63,15 +63,31 @@ def film_points(w: Worlds, view: View, film: wp.array(dtype=wp.vec3)):
 
 @no_type_check
 @wp.func
-def span(a: wp.vec3, b: wp.vec3, c: wp.vec3, axis: int, size: int) -> wp.vec2:
-    """Between which film coordinates a triangle lies along an axis: the whole film where it passes the eye's plane."""
+def stretch(so_far: wp.vec2, a: wp.vec3, b: wp.vec3, axis: int) -> wp.vec2:
+    """A span of film coordinates, grown by the part of edge ab that lies before the eye."""
     near = float(1.0e-3)
-    if a[2] < near or b[2] < near or c[2] < near:
-        return wp.vec2(0.0, float(size))
-    p = a[axis] / a[2]
-    q = b[axis] / b[2]
-    r = c[axis] / c[2]
-    return wp.vec2(wp.max(wp.min(p, wp.min(q, r)), 0.0), wp.min(wp.max(p, wp.max(q, r)), float(size)))
+    low = so_far[0]
+    high = so_far[1]
+    if a[2] >= near:
+        x = a[axis] / a[2]
+        low = wp.min(low, x)
+        high = wp.max(high, x)
+    if (a[2] < near) != (b[2] < near):
+        x = (a[axis] + (b[axis] - a[axis]) * ((near - a[2]) / (b[2] - a[2]))) / near
+        low = wp.min(low, x)
+        high = wp.max(high, x)
+    return wp.vec2(low, high)
+
+
+@no_type_check
+@wp.func
+def span(a: wp.vec3, b: wp.vec3, c: wp.vec3, axis: int, size: int) -> wp.vec2:
+    """Between which film coordinates a triangle lies along an axis."""
+    out = wp.vec2(1.0e9, -1.0e9)
+    out = stretch(out, a, b, axis)
+    out = stretch(out, b, c, axis)
+    out = stretch(out, c, a, axis)
+    return wp.vec2(wp.max(out[0], 0.0), wp.min(out[1], float(size)))
 
 
 @no_type_check
