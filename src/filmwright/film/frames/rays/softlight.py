@@ -35,6 +35,9 @@ def form_factor(lights: Lights, i: int, p: wp.vec3, n: wp.vec3) -> float:
         return 0.0
     u = lights[i].u
     v = lights[i].v
+    # wholly below the horizon: nothing
+    if wp.dot(c, n) + wp.abs(wp.dot(u, n)) + wp.abs(wp.dot(v, n)) <= 0.0:
+        return 0.0
     a = wp.normalize(c - u - v)
     b = wp.normalize(c + u - v)
     d = wp.normalize(c + u + v)
