@@ -104,7 +104,7 @@ LIGHTING: dict[MoodName, Lighting] = {
     "luxury": Lighting(
         backdrop=Backdrop(
             neutral=55.0,
-            lightness=(0.3, 0.38),
+            lightness=(0.27, 0.34),
             chroma=0.05,
             level=1.2,
             horizon=0.8,
@@ -125,7 +125,7 @@ LIGHTING: dict[MoodName, Lighting] = {
         ),
         glows=(Glow(azimuth=180.0, elevation=70.0, width=50.0, height=26.0, power=0.25, color=WARM),),
         grade=Grade(
-            key=0.18, contrast=1.25, saturation=1.06, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05, backdrop=0.13
+            key=0.18, contrast=1.25, saturation=1.06, tint=(1.02, 1.0, 0.97), vignette=0.3, bloom=0.05, backdrop=0.11
         ),
     ),
     "playful": Lighting(
@@ -147,7 +147,7 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="rim", azimuth=114.0, elevation=28.0, distance=2.2, width=0.7, height=1.4, power=0.5),
         ),
         glows=(Glow(azimuth=160.0, elevation=70.0, width=60.0, height=30.0, power=0.3),),
-        grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02, backdrop=0.88),
+        grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02, backdrop=0.84),
     ),
     "energetic": Lighting(
         backdrop=Backdrop(
@@ -170,7 +170,7 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="fill", azimuth=50.0, elevation=8.0, distance=2.6, width=1.2, height=1.6, power=0.14),
         ),
         glows=(Glow(azimuth=180.0, elevation=68.0, width=45.0, height=24.0, power=0.25),),
-        grade=Grade(key=0.22, contrast=1.25, saturation=1.12, vignette=0.18, bloom=0.04, backdrop=0.72),
+        grade=Grade(key=0.22, contrast=1.25, saturation=1.12, vignette=0.18, bloom=0.04, backdrop=0.64),
     ),
     "technical": Lighting(
         backdrop=Backdrop(
