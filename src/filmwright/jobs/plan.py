@@ -24,6 +24,7 @@ from filmwright.film.shots.portrait import portrait
 from filmwright.film.shots.reading import read_brief
 from filmwright.film.shots.stage import Stage
 from filmwright.film.shots.staging import stage as set_stage
+from filmwright.film.shots.words.names import name_from_file
 from filmwright.film.video.titles import check_titles
 
 from .film import Film
@@ -58,7 +59,7 @@ def plan(film: Film, report: Report = silent) -> Plan:
             short_side=film.size,
         )
         scene, environment = read_scene(film), read_light(film)
-        brief = replace(brief, name=brief.name or scene.name)
+        brief = replace(brief, name=brief.name or (name_from_file(film.scan.stem) if film.scan else scene.name))
         report(Step("set the stage", 1, 3, "steps"))
         stage = set_stage(scene, brief, environment=environment)
         report(Step("plan the shots", 2, 3, "steps"))

@@ -14,7 +14,8 @@ TEMPLATE = """\
 # What the film should be, in English or Korean. Quoted words become the tagline.
 brief = "A calm luxury spot. 'Made to last.'"
 
-# product = "Aurum"        # its name on the end card; else read from the brief
+# product = "Orvane"       # its name on the end card; else read from the brief
+# tagline = "Made to last."  # else the brief's quoted words
 # mood = "luxury"          # calm, luxury, playful, energetic, technical, natural; else read from the brief
 # aspect = "16:9"          # 16:9, 9:16, 1:1, 4:5
 # seconds = 10             # 3 to 120
@@ -36,7 +37,7 @@ brief = "A calm luxury spot. 'Made to last.'"
 # [director]
 # use = "story"
 # [[director.shots]]       # name the shots yourself; changing one renders one
-# kind = "reveal"          # reveal, orbit, push-in, macro, hero, end-card
+# kind = "reveal"          # reveal, orbit, crane, push-in, track, macro-slide, macro-rack, macro-drift, hero, end-card
 # [[director.shots]]
 # kind = "hero"
 # seconds = 3

@@ -18,6 +18,7 @@ def print_plan(plan: Plan, folder: Path, *, as_json: bool) -> None:
     brief, board = plan.brief, plan.storyboard
     if as_json:
         told = {"title": board.title, "mood": brief.mood, "tagline": brief.tagline, "seconds": float(board.seconds)}
+        told |= {"understood": brief.understood}
         typer.echo(json.dumps(told | {"out": str(folder), "shots": rows, "warnings": plan.warnings}))
         return
     console = Console()
@@ -26,6 +27,8 @@ def print_plan(plan: Plan, folder: Path, *, as_json: bool) -> None:
         f"[bold]{board.title}[/] · {brief.mood}{quoted} · {brief.width}x{brief.height} · "
         f"{float(board.seconds):.1f} s at {float(brief.fps):g} fps"
     )
+    for line in brief.understood:
+        console.print(f"  [dim]{line}[/]", highlight=False)
     table = Table("#", "shot", "kind", "starts", "seconds", "frames", box=None, header_style="bold")
     for i, row in enumerate(rows, 1):
         table.add_row(
