@@ -12,7 +12,8 @@ COMMANDS = ("make", "shots", "new", "drivers", "doctor")
 
 def help_text(*command: str) -> str:
     """What `filmwright ... --help` prints in a terminal of 100 columns, without colour."""
-    plain = {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb", "_TYPER_FORCE_DISABLE_TERMINAL": "1"}
+    plain = {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    plain["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
     run = subprocess.run(
         [sys.executable, "-m", "filmwright", *command, "--help"],
         capture_output=True,
@@ -26,7 +27,8 @@ def help_text(*command: str) -> str:
 def cli_page() -> str:
     """Every command's help."""
     parts = ["# The command line\n\nWritten by `python docs/write_reference.py`; do not edit.\n"]
-    parts += [f"## filmwright {' '.join(c)}\n\n```text\n{help_text(*c)}\n```\n" for c in [(), *((c,) for c in COMMANDS)]]
+    commands = [(), *((name,) for name in COMMANDS)]
+    parts += [f"## filmwright {' '.join(c)}\n\n```text\n{help_text(*c)}\n```\n" for c in commands]
     return "\n".join(parts)
 
 

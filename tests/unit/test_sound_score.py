@@ -1,6 +1,7 @@
 """What is played, and when: harmony that comes home, layers that join, accents on the cuts, notes in tune."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -73,10 +74,7 @@ def test_the_band_grows(mood):
     score = score_of(mood)
     thirds = np.array_split(np.linspace(0, score.arrival, 4), 4)
     bounds = [float(t[0]) for t in thirds]
-    players = [
-        {n.layer.part + n.layer.line for n in score.notes if a <= n.at < b}
-        for a, b in zip(bounds, bounds[1:], strict=False)
-    ]
+    players = [{n.layer.part + n.layer.line for n in score.notes if a <= n.at < b} for a, b in pairwise(bounds)]
     assert len(players[0]) < len(players[-1])
     assert players[-1] == {layer.part + layer.line for layer in score.band.layers}
 

@@ -111,7 +111,9 @@ def test_the_fit_is_inside_and_tight(size, box, azimuth):
 
 def test_a_camera_below_the_floor_is_raised():
     hull = np.array([[x, y, z] for x in (-0.2, 0.2) for y in (-0.2, 0.2) for z in (0.0, 0.1)])
-    rig = fit(hull, rig_at(elevation=-0.4, center=(0.0, 0.0, 0.05)), Box(left=0.0, top=0.0, right=1.0, bottom=1.0), 640, 360)
+    rig = fit(
+        hull, rig_at(elevation=-0.4, center=(0.0, 0.0, 0.05)), Box(left=0.0, top=0.0, right=1.0, bottom=1.0), 640, 360
+    )
     assert FLOOR <= rig.eyes[:, 2].min() < FLOOR + 0.2
 
 

@@ -46,7 +46,7 @@ def subject_of(stage: Stage) -> Subject:
 
 def _spread(interests: tuple[Interest, ...]) -> tuple[Interest, ...]:
     """In the order to show them: worth counts, a label's more, and so does what was not near an earlier one."""
-    left, out = list(interests), []
+    left, out = list(interests), list[Interest]()
     while left:
         best = max(left, key=lambda i: _worth(i) * min((_apart(i, o) for o in out), default=1.0))
         left.remove(best)

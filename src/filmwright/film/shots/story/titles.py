@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -22,6 +23,7 @@ _BREATH = Fraction(1, 3)  # seconds between a shot's ends and its words
 _READ = Fraction(5, 4)  # seconds that words must stand at least
 _LEAST_WIDTH, _LEAST_HEIGHT = 0.26, 0.09
 _LOWEST_FOOT = 0.78  # a plinth that reaches lower than this is written on
+Align = Literal["left", "center"]
 _BY_CHOICE = ("hero", "reveal", "orbit", "crane", "push-in")
 
 
@@ -80,8 +82,8 @@ def _card(
     begin = start + max(before, before / 2 + _BREATH)
     end = start + shot.seconds - (Fraction(0) if last else overlaps[i] + _BREATH)
     free = free_box(shot, subject, from_seconds=begin - start, to_seconds=end - start)
-    lines = [(brief.name, "name"), (brief.tagline, "end")]
-    lines = [(text, style) for text, style in lines if text]
+    both: list[tuple[str, Literal["name", "end"]]] = [(brief.name, "name"), (brief.tagline, "end")]
+    lines = [line for line in both if line[0]]
     if free is None or not lines or end <= begin:
         return []
     box, align = free
@@ -89,12 +91,11 @@ def _card(
     out = []
     for n, ((text, style), row) in enumerate(zip(lines, rows, strict=True)):
         later = begin + round(min(Fraction(n, 2), (end - begin) / 4 * n) * shot.fps) / shot.fps
-        kind = "name" if style == "name" else "end"
-        out.append(Title(text=text, style=kind, box=row, align=align, start=later, end=end))
+        out.append(Title(text=text, style=style, box=row, align=align, start=later, end=end))
     return out
 
 
-def _rows(box: Box, num: int, align: str) -> list[Box]:
+def _rows(box: Box, num: int, align: Align) -> list[Box]:
     """One or two lines about the box's middle: the name's the higher one."""
     middle = (box.top + box.bottom) / 2
     half = min(0.155 if align == "left" else 0.12, (box.bottom - box.top) / 2)
@@ -105,7 +106,7 @@ def _rows(box: Box, num: int, align: str) -> list[Box]:
     return [replace(box, top=top, bottom=split - 0.01), replace(box, top=split + 0.01, bottom=bottom)]
 
 
-def free_box(shot: Shot, subject: Subject, *, from_seconds: Fraction, to_seconds: Fraction) -> tuple[Box, str] | None:
+def free_box(shot: Shot, subject: Subject, *, from_seconds: Fraction, to_seconds: Fraction) -> tuple[Box, Align] | None:
     """The best part of the title-safe picture that the product leaves free all the while, and how to align in it.
 
     Wide pictures give a side, others the part above or below; None where nothing is large enough.

@@ -54,8 +54,8 @@ def primary_mood(heard: list[Heard[tuple[MoodName, float]]]) -> MoodName:
     for mood in {thing.value[0] for thing in heard if thing.value[1] < 0}:
         totals[OPPOSITE[mood]] = totals.get(OPPOSITE[mood], 0.0) + 0.5
     first = [thing.value[0] for thing in heard]
-    best = max(totals, key=lambda m: (totals[m], -first.index(m) if m in first else -len(first)), default="calm")
-    return best if totals.get(best, 0.0) > 0 else "calm"
+    best = max(totals, key=lambda m: (totals[m], -first.index(m) if m in first else -len(first)), default=None)
+    return best if best and totals[best] > 0 else "calm"
 
 
 def _scaled(hit: _Hit, factor: float) -> _Hit:
