@@ -1,11 +1,13 @@
 """Frames fed in order, each coming out with what the frames before knew of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import warp as wp
 from jaxtyping import Float32
 
+from filmwright.core.camera import Camera
 from filmwright.core.shot import Shot
 
 from .compose import compose, smooth
@@ -21,12 +23,19 @@ LEAST_CLEAN = 0.3  # of a path traced one, whose lens and motion blur the trail 
 SLACK = 1.25  # standard deviations of a pixel's neighbours that its past may be off
 ROUNDS = ((2, 1e9), (4, 16.0), (8, 6.0))  # of smoothing: blocks apart, and samples that make one needless
 
+Lens = Callable[[Float32[np.ndarray, "H W 3"], Float32[np.ndarray, "H W"], Camera], Float32[np.ndarray, "H W 3"]]
+
 
 class Accumulator:
-    """One run of a shot's frames. The same frames in the same order give the same bits."""
+    """One run of a shot's frames. The same frames in the same order give the same bits.
 
-    def __init__(self, shot: Shot, *, device: str = "cpu") -> None:
+    `lens` blurs each frame of direct light by its own depth before it is blended with the past: only so do edges,
+    whose place in the pixel changes from frame to frame, stay smooth in front of a soft background.
+    """
+
+    def __init__(self, shot: Shot, *, lens: Lens | None = None, device: str = "cpu") -> None:
         ready(device)
+        self._lens = lens
         self._shot, self._device = shot, device
         self._guides: Any = None
         self._kept: list[Any] = []  # arrays that the last guides point to
@@ -43,6 +52,9 @@ class Accumulator:
         if raw.signals is not None:
             view = view_of(self._shot.camera(float(raw.frame)), guides.width, guides.height)
             picture, least, slack = self._composed(raw.signals, view, guides, before), LEAST, SLACK
+            if self._lens is not None:
+                sharp = picture.numpy().reshape(guides.height, guides.width, 3)
+                picture = self._array(self._lens(sharp, raw.trail.depth, self._shot.camera(float(raw.frame))), wp.vec3)
         else:
             assert raw.radiance is not None
             picture, least, slack = self._array(raw.radiance, wp.vec3), LEAST_CLEAN, 2 * SLACK

@@ -169,14 +169,14 @@ def shared(
     shot: Shot, jobs: Iterable[Job], raws: Iterable[Raw], *, still: bool, device: str
 ) -> Iterator[tuple[Raw, Picture]]:
     """Frames of direct light that share their samples over time, seen through the lens."""
-    accumulator, frame = Accumulator(shot, device=device), -1
+    lens = partial(focused, device=device)
+    accumulator, frame = Accumulator(shot, lens=lens, device=device), -1
     for job, raw in zip(jobs, raws, strict=True):
         if still and job.frame != frame:
-            accumulator, frame = Accumulator(shot, device=device), job.frame
+            accumulator, frame = Accumulator(shot, lens=lens, device=device), job.frame
         picture = accumulator.add(raw)
         if job.sampling.phase == 0:
-            assert raw.trail is not None
-            yield raw, focused(picture, raw.trail.depth, shot.camera(float(raw.frame)), device=device)
+            yield raw, picture
 
 
 def alone(raw: Raw) -> Picture:
