@@ -13,7 +13,7 @@ import warp as wp
 
 from .bsdf import basis, brightness
 from .compose import sampled_pixel
-from .hits import film_ray, nearest, passage, surface
+from .hits import film_ray, lift_off, nearest, passage, surface
 from .sampler import pair, pixel_seed
 from .softlight import form_factor, sky_diffuse, sky_soft
 from .structs import OPTIONS, Lights, Skies, View, Worlds
@@ -30,18 +30,18 @@ BLUR = wp.constant(0.5)  # roughness of the sky that single rays see; blur is le
 def one_light(lights: Lights, p: wp.vec3, n: wp.vec3, u: float) -> wp.vec2:
     """A rectangle chosen by what it could give p, and what all could give: (index, brightness); -1 where none can."""
     total = float(0.0)
-    for i in range(lights.shape[0]):
-        total = total + form_factor(lights, i, p, n) * brightness(lights[i].radiance)
-    if total <= 0.0:
-        return wp.vec2(-1.0, 0.0)
-    goal = u * total
-    whole = float(0.0)
-    pick = int(0)
+    pick = int(-1)
+    left = float(u)  # what the choices so far have left of the random number, 0 to 1 again
     for i in range(lights.shape[0]):
         f = form_factor(lights, i, p, n) * brightness(lights[i].radiance)
-        if f > 0.0 and whole <= goal:
-            pick = i
-        whole = whole + f
+        if f > 0.0:
+            total = total + f
+            chance = f / total
+            if left < chance:
+                pick = i
+                left = left / chance
+            else:
+                left = (left - chance) / (1.0 - chance)
     return wp.vec2(float(pick), total)
 
 
@@ -116,14 +116,14 @@ def gather(
     d = wp.normalize(film_ray(view, float(px) + jitter[0], float(py) + jitter[1]))
     h = struck(w, face, view.eye, d)
     cone = h.t * view.spread
-    s = surface(w, h, d, cone)
+    lift = lift_off(w, h, d)
     n = normals[pixel]
     own = pixel_seed(seed, 0, tid)
     u = pair(index, own, 0)
     share = float(1.0)
-    found = one_light(lights, s.lift, n, pair(index, own, 1)[0])
+    found = one_light(lights, lift, n, pair(index, own, 1)[0])
     if found[0] >= 0.0:
-        share = seen_share(w, lights, int(found[0]), s.lift, u)
-    a = around(w, sky, lights, s.lift, n, cone, pair(index, own, 2), pair(index, own, 3), pair(index, own, 1)[1])
+        share = seen_share(w, lights, int(found[0]), lift, u)
+    a = around(w, sky, lights, lift, n, cone, pair(index, own, 2), pair(index, own, 3), pair(index, own, 1)[1])
     e = sky_diffuse(sky, n)
     light[tid] = wp.vec4(share, a[0] / e[0], a[1] / e[1], a[2] / e[2])

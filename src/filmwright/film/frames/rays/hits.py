@@ -54,11 +54,25 @@ def opacity(w: Worlds, h: Hit) -> float:
         return wp.where(a >= w[0].materials[m].alpha_cutoff, 1.0, 0.0)
     return a
 
+THIN = wp.constant(1.0e-4)  # of the distance: sides of a wall nearer to each other are in one place
+
+
+@no_type_check
+@wp.func
+def turned_away(w: Worlds, face: int, eye: wp.vec3) -> bool:
+    """Whether a face shows its back to the eye."""
+    f = w[0].faces[face]
+    p = w[0].points[f[0]]
+    return wp.dot(wp.cross(w[0].points[f[1]] - p, w[0].points[f[2]] - p), p - eye) > 0.0
+
 
 @no_type_check
 @wp.func
 def nearest(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float, chance: float) -> Hit:
-    """The nearest hit within `reach`. A blended surface stops the ray where its alpha is above `chance`."""
+    """The nearest hit within `reach`. A blended surface stops the ray where its alpha is above `chance`.
+
+    Of a wall without thickness, whose two sides are modelled in one place, the side that faces the ray is hit.
+    """
     h = Hit()
     h.face = -1
     h.t = reach
@@ -71,6 +85,13 @@ def nearest(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float, chance
         h.face = q.face
         h.u = q.u
         h.v = q.v
+        if wp.dot(q.normal, direction) > 0.0:
+            front = wp.mesh_query_ray(w[0].mesh, origin + direction * (h.t + 1.0e-7), direction, THIN * h.t)
+            if front.result and wp.dot(front.normal, direction) < 0.0:
+                h.t = h.t + front.t
+                h.face = front.face
+                h.u = front.u
+                h.v = front.v
         if w[0].sheer == 0:
             break
         if opacity(w, h) > chance:
@@ -147,6 +168,23 @@ def lifted(w: Worlds, h: Hit, p: wp.vec3, flat: wp.vec3, flip: float) -> wp.vec3
     d2 = wp.min(wp.dot(p - w[0].points[f[2]], n2), 0.0)
     out = p - n0 * (d0 * h.u) - n1 * (d1 * h.v) - n2 * (d2 * (1.0 - h.u - h.v))
     return out + flat * w[0].epsilon
+
+
+@no_type_check
+@wp.func
+def lift_off(w: Worlds, h: Hit, direction: wp.vec3) -> wp.vec3:
+    """`surface`'s point to send rays from, without the rest of it."""
+    f = w[0].faces[h.face]
+    p0 = w[0].points[f[0]]
+    p1 = w[0].points[f[1]]
+    p2 = w[0].points[f[2]]
+    k = 1.0 - h.u - h.v
+    flat = wp.normalize(wp.cross(p1 - p0, p2 - p0))
+    n = w[0].normals[f[0]] * h.u + w[0].normals[f[1]] * h.v + w[0].normals[f[2]] * k
+    if wp.dot(flat, direction) > 0.0:
+        flat = -flat
+    flip = wp.where(wp.dot(n, flat) < 0.0, -1.0, 1.0)
+    return lifted(w, h, p0 * h.u + p1 * h.v + p2 * k, flat, flip)
 
 
 @no_type_check

@@ -33,6 +33,7 @@ FAR = wp.constant(1.0e6)
 FILL = wp.constant(0.8)  # how much of the open sky's light gets to things that are seen in reflections
 SHARP = wp.constant(0.35)  # up to this roughness reflections are traced
 BLURRED = wp.constant(0.5)  # from this on they are not
+FAINT = wp.constant(0.03)  # of what is mirrored: up to this share nothing is traced for it
 
 
 @no_type_check
@@ -46,18 +47,19 @@ def glimpse(w: Worlds, sky: Skies, lights: Lights, s: Surface, v: wp.vec3) -> wp
     light = sky_diffuse(sky, s.normal) * (FILL * s.occlusion)
     most = float(1.0e-3)
     main = int(-1)
+    best = wp.vec3(0.0)
     for i in range(lights.shape[0]):
         given = lights[i].radiance * form_factor(lights, i, s.lift, s.normal)
         light = light + given
         if brightness(given) > most:
             most = brightness(given)
             main = i
+            best = given
     if main >= 0:
         d = lights[main].center - s.lift
         far = wp.length(d)
         hidden = wp.vec3(1.0) - passage(w, s.lift, d / far, far - 2.0 * w[0].epsilon)
-        given = lights[main].radiance * form_factor(lights, main, s.lift, s.normal)
-        light = light - wp.cw_mul(given, hidden)
+        light = light - wp.cw_mul(best, hidden)
     r = s.normal * (2.0 * wp.dot(s.normal, v)) - v
     out = out + wp.cw_mul(b.diffuse * b.under, light)
     return out + wp.cw_mul(b.glossy * b.under, sky_soft(sky, r, wp.max(s.roughness, 0.2)) * 0.8 + light * 0.2)
@@ -217,6 +219,8 @@ def shade(
     around = wp.cw_mul(b.diffuse, soft) * b.under
     glossy = b.glossy * b.under
     traced = 1.0 - wp.clamp((s.roughness - SHARP) / (BLURRED - SHARP), 0.0, 1.0)
+    if s.coat <= 0.0:  # under a coat its ray serves both
+        traced = traced * wp.clamp(wp.max(glossy) * traced / FAINT - 1.0, 0.0, 1.0)
     if traced < 1.0:  # a blur of all that is around, which the gathered light knows best
         rest = glossy * (1.0 - traced)
         around = around + wp.cw_mul(rest, (sky_diffuse(sky, r) + soft) * 0.5)

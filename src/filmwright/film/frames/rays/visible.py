@@ -7,7 +7,7 @@ from typing import Any, no_type_check
 
 import warp as wp
 
-from .hits import Hit, film_ray, nearest, opacity
+from .hits import THIN, Hit, film_ray, nearest, opacity, turned_away
 from .sampler import pixel_seed, unit
 from .structs import OPTIONS, View, Worlds
 from .upload import Upload
@@ -138,6 +138,7 @@ def rasterise(
     eb = eb / det
     ec = ec / det
     sheer = w[0].materials[w[0].owner[face][1]].alpha_mode
+    bias = wp.where(turned_away(w, face, view.eye), 1.0 - THIN, 1.0)
     for y in range(y0, y1 + 1):
         dy = float(y - y0)
         for x in range(x0, x1 + 1):
@@ -148,7 +149,7 @@ def rasterise(
             near = la + lb + lc  # one over the depth
             low = -1.0e-6 * near
             pixel = y * view.width + x
-            if la >= low and lb >= low and lc >= low and near > nearness[pixel]:
+            if la >= low and lb >= low and lc >= low and near * bias > nearness[pixel]:
                 keep = int(1)
                 if sheer != 0:
                     h = Hit()
@@ -158,16 +159,30 @@ def rasterise(
                     if opacity(w, h) <= chance_of(seed, frame, pixel):
                         keep = 0
                 if keep == 1:
-                    nearness[pixel] = near
+                    nearness[pixel] = near * bias
                     seen[pixel] = face
+
+
+@no_type_check
+@wp.func
+def beside(seen: wp.array(dtype=int), pixel: int, width: int, height: int) -> bool:
+    """Whether one of a pixel's four neighbours sees a face."""
+    x = pixel % width
+    y = pixel / width
+    return (
+        seen[y * width + wp.max(x - 1, 0)] >= 0
+        or seen[y * width + wp.min(x + 1, width - 1)] >= 0
+        or seen[wp.max(y - 1, 0) * width + x] >= 0
+        or seen[wp.min(y + 1, height - 1) * width + x] >= 0
+    )
 
 
 @no_type_check
 @wp.kernel
 def cast(w: Worlds, view: View, jitter: wp.vec2, seed: int, frame: int, everywhere: int, seen: wp.array(dtype=int)):
-    """Each pixel's nearest face by its ray: of all pixels, or of those where nothing was found yet."""
+    """Each pixel's nearest face by its ray: of all pixels, or of the cracks in what was rasterised."""
     tid = wp.tid()
-    if everywhere == 0 and seen[tid] >= 0:
+    if everywhere == 0 and (seen[tid] >= 0 or not beside(seen, tid, view.width, view.height)):
         return
     d = film_ray(view, float(tid % view.width) + jitter[0], float(tid / view.width) + jitter[1])
     seen[tid] = nearest(w, view.eye, wp.normalize(d), FAR, chance_of(seed, frame, tid)).face
