@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -36,8 +37,9 @@ def a_shot(**changes):
     return replace(shot, **changes)
 
 
+@cache
 def a_scene():
-    """A lit pyramid on a floor."""
+    """A lit pyramid on a floor; always the same object, so that a renderer may keep it open."""
     corners = np.float32([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [0, 0, 1]])
     sides = np.int32([[0, 1, 4], [1, 2, 4], [2, 3, 4], [3, 0, 4]])
     ground = np.int32([[0, 1, 2], [0, 2, 3]])

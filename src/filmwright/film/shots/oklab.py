@@ -50,7 +50,8 @@ def _polar(lightness: float, chroma: float, hue: float) -> Float[np.ndarray, "3"
 
 
 def _holds(lightness: float, chroma: float, hue: float) -> bool:
-    rgb = from_oklab(_polar(lightness, chroma, hue))
+    lab = np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)])
+    rgb = ((lab @ _LMS_FROM_LAB.T) ** 3) @ _RGB_FROM_LMS.T  # asked for so often that a call would count
     return bool((rgb >= -1e-4).all() and (rgb <= 1 + 1e-4).all())
 
 
