@@ -28,7 +28,7 @@ def cli_page() -> str:
     """Every command's help."""
     parts = ["# The command line\n\nWritten by `python docs/write_reference.py`; do not edit.\n"]
     commands = [(), *((name,) for name in COMMANDS)]
-    parts += [f"## filmwright {' '.join(c)}\n\n```text\n{help_text(*c)}\n```\n" for c in commands]
+    parts += [f"## {' '.join(('filmwright', *c))}\n\n```text\n{help_text(*c)}\n```\n" for c in commands]
     return "\n".join(parts)
 
 

@@ -21,17 +21,17 @@ BRIEFS = {
 }
 
 
-@pytest.fixture(params=directors.names())
+@pytest.fixture(scope="module", params=directors.names())
 def director(request):
     return directors.open(request.param)
 
 
-@pytest.fixture(params=BRIEFS)
+@pytest.fixture(scope="module", params=BRIEFS)
 def brief(request):
     return BRIEFS[request.param]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def board(director, brief, stage_of):
     return director.plan(stage_of(), brief)
 

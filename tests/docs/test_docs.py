@@ -3,11 +3,16 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from filmwright.film.shots.directors import directors
+from filmwright.film.shots.story.entries import Entry
+from filmwright.film.shots.story.kinds import KINDS
 from filmwright.jobs.doctor import list_drivers
+from filmwright.jobs.film import check_film
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -30,6 +35,21 @@ def test_commands_in_the_docs_exist(page):
     known = {"make", "shots", "new", "drivers", "doctor"}
     words = re.findall(r"^\s*(?:\$ )?filmwright ([a-z-]+)", page.read_text(encoding="utf-8"), flags=re.M)
     assert not [w for w in words if w not in known and not w.startswith("-")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_films_in_the_docs_can_be_planned(page):
+    for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.S):
+        table = tomllib.loads(block)
+        if "project" not in table:  # a package's, not a film's
+            film = check_film(table, page.name)
+            directors.open(film.director.use, **film.director.options())
+
+
+def test_every_kind_of_shot_and_key_of_an_entry_is_described():
+    text = (ROOT / "docs/how-to/keep-control-of-the-shots.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `([a-z-]+)` \|", text, flags=re.M))
+    assert rows == {*KINDS, *Entry.model_fields}
 
 
 def test_every_driver_stands_in_the_architecture():
