@@ -47,9 +47,9 @@ def focused(
     small: Any = wp.empty(half, dtype=wp.vec4, device=device)
     wp.launch(_shrink, dim=half, inputs=[light, circles, small], device=device)
     tiles = (-(-half[0] // _TILE), -(-half[1] // _TILE))
-    blur: Any = wp.empty(tiles, dtype=float, device=device)
+    blur: Any = wp.empty(tiles, dtype=wp.vec3, device=device)
     wp.launch(_largest, dim=tiles, inputs=[small, blur], device=device)
-    reach: Any = wp.empty(tiles, dtype=float, device=device)
+    reach: Any = wp.empty(tiles, dtype=wp.vec2, device=device)
     wp.launch(_reaching, dim=tiles, inputs=[blur, reach], device=device)
     soft: Any = wp.empty(half, dtype=wp.vec4, device=device)
     wp.launch(_gather, dim=half, inputs=[small, reach, _spiral(device), soft], device=device)
@@ -100,48 +100,54 @@ def _shrink(  # noqa: ANN202
 
 @no_type_check
 @wp.kernel
-def _largest(small: wp.array2d(dtype=wp.vec4), blur: wp.array2d(dtype=float)):  # noqa: ANN202
-    """The largest blur radius in a tile."""
+def _largest(small: wp.array2d(dtype=wp.vec4), blur: wp.array2d(dtype=wp.vec3)):  # noqa: ANN202
+    """The largest blur radius in a tile, its darkest and its brightest light."""
     row, column = wp.tid()
-    blur[row, column] = 0.0
+    found = wp.vec3(0.0, 1.0e30, 0.0)
     for y in range(row * 8, wp.min(row * 8 + 8, small.shape[0])):
         for x in range(column * 8, wp.min(column * 8 + 8, small.shape[1])):
-            blur[row, column] = wp.max(blur[row, column], wp.abs(small[y, x][3]))
+            s = small[y, x]
+            light = s[0] + s[1] + s[2]
+            found = wp.vec3(wp.max(found[0], wp.abs(s[3])), wp.min(found[1], light), wp.max(found[2], light))
+    blur[row, column] = found
 
 
 @no_type_check
 @wp.kernel
-def _reaching(blur: wp.array2d(dtype=float), reach: wp.array2d(dtype=float)):  # noqa: ANN202
-    """The largest blur radius of any tile whose blur can get to this one."""
+def _reaching(blur: wp.array2d(dtype=wp.vec3), reach: wp.array2d(dtype=wp.vec2)):  # noqa: ANN202
+    """The largest blur radius of any tile whose blur can get to this one, and the contrast of all of these, 0 to 1."""
     row, column = wp.tid()
-    reach[row, column] = 0.0
+    found = wp.vec3(0.0, 1.0e30, 0.0)
     for dy in range(-4, 5):
         for dx in range(-4, 5):
             y = row + dy
             x = column + dx
             if y >= 0 and x >= 0 and y < blur.shape[0] and x < blur.shape[1]:
-                gap = 8.0 * float(wp.max(wp.max(wp.abs(dx), wp.abs(dy)) - 1, 0))
-                if blur[y, x] > gap:
-                    reach[row, column] = wp.max(reach[row, column], blur[y, x])
+                b = blur[y, x]
+                if b[0] > 8.0 * float(wp.max(wp.max(wp.abs(dx), wp.abs(dy)) - 1, 0)):
+                    found = wp.vec3(wp.max(found[0], b[0]), wp.min(found[1], b[1]), wp.max(found[2], b[2]))
+    reach[row, column] = wp.vec2(found[0], wp.max(found[2] - found[1], 0.0) / wp.max(found[2], 0.01))
 
 
 @no_type_check
 @wp.kernel
 def _gather(  # noqa: ANN202
     small: wp.array2d(dtype=wp.vec4),
-    reach: wp.array2d(dtype=float),
+    reach: wp.array2d(dtype=wp.vec2),
     spiral: wp.array(dtype=wp.vec3),
     soft: wp.array2d(dtype=wp.vec4),
 ):
     """The blurred light, and in w how much of it stands in front of what is here."""
     row, column = wp.tid()
     own = small[row, column]
-    radius = reach[row / 8, column / 8]
+    near = reach[row / 8, column / 8]
+    radius = near[0]
     if radius < 0.3:
         soft[row, column] = wp.vec4(own[0], own[1], own[2], 0.0)
         return
     radius = radius + 0.5
     num = wp.clamp(int(3.0 * radius * radius), 16, spiral.shape[0])
+    num = wp.clamp(int(near[1] * 3.0 * float(num)), 16, num)  # an even wall needs few taps
     here = wp.max(wp.abs(own[3]), 0.5)
     rest = wp.vec4(own[0], own[1], own[2], 1.0) * (1.0 / (here * here))
     front = wp.vec4(0.0)

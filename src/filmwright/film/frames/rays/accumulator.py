@@ -12,7 +12,7 @@ from filmwright.core.shot import Shot
 
 from .compose import compose, smooth
 from .device import fetched, ready
-from .history import Guides, blend_light, blend_picture
+from .history import Guides, blend_light, blend_picture, squeeze
 from .nouns import Raw, Signals, Trail
 from .view import view_of
 
@@ -102,6 +102,8 @@ class Accumulator:
     def _blended(self, picture: Any, guides: Any, before: Any, least: float, slack: float) -> Any:
         new, out = wp.empty_like(picture), wp.empty_like(picture)
         count = wp.empty(len(picture), dtype=float, device=self._device)
+        wp.launch(squeeze, dim=len(picture), inputs=[picture], outputs=[out], device=self._device)
+        picture, out = out, wp.empty_like(picture)
         fresh = self._past is None
         old = picture if fresh else self._past
         old_count = wp.zeros(len(picture), dtype=float, device=self._device) if fresh else self._past_count

@@ -164,6 +164,14 @@ def known(now: Guides, here: int, before: Guides, x: float, y: float) -> bool:
 
 @no_type_check
 @wp.kernel
+def squeeze(picture: wp.array(dtype=wp.vec3), out: wp.array(dtype=wp.vec3)):
+    """`squeezed`, pixel by pixel."""
+    tid = wp.tid()
+    out[tid] = squeezed(picture[tid])
+
+
+@no_type_check
+@wp.kernel
 def blend_picture(
     now: Guides,
     before: Guides,
@@ -179,12 +187,12 @@ def blend_picture(
     """Average each pixel with the frames before: this one counts `least` or more.
 
     What is taken over is kept within `slack` times the spread of this frame's 3x3 neighbours, so that nothing drags
-    behind. `old` and `kept` are squeezed; `out` is linear.
+    behind. `picture`, `old` and `kept` are squeezed; `out` is linear.
     """
     tid = wp.tid()
     px = tid % now.width
     py = tid / now.width
-    here = squeezed(picture[tid])
+    here = picture[tid]
     low = here
     high = here
     mean = wp.vec3(0.0)
@@ -193,7 +201,7 @@ def blend_picture(
     for j in range(-1, 2):
         for i in range(-1, 2):
             q = wp.clamp(py + j, 0, now.height - 1) * now.width + wp.clamp(px + i, 0, now.width - 1)
-            c = squeezed(picture[q])
+            c = picture[q]
             low = wp.min(low, c)
             high = wp.max(high, c)
             mean = mean + c
