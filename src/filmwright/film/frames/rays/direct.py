@@ -11,7 +11,7 @@ from .compose import compose, smooth
 from .device import fetched
 from .gather import gather
 from .nouns import Sampling, Signals, Trail
-from .shade import shade
+from .shade import Found, shade
 from .upload import Upload
 from .view import view_of
 from .visible import visible_faces
@@ -39,14 +39,18 @@ class Layers:
             wp.empty(num, dtype=wp.vec3, device=device) for _ in range(5)
         )
         self.depth, self.ids = wp.empty(num, dtype=float, device=device), wp.empty(num, dtype=int, device=device)
-        wp.launch(
-            shade,
-            dim=num,
-            inputs=[scene.world, scene.sky, scene.lights, self.view, before, before_points, self._place]
-            + [self.seed, index, self.seen],
-            outputs=[self.steady, self.direct, self.ambient, self.depth, self.normals, self.ids, self.back],
-            device=device,
-        )
+        found = Found()
+        found.depth, found.normals, found.ids = self.depth, self.normals, self.ids
+        found.met = wp.empty(num, dtype=wp.vec4, device=device)
+        for borrow in (0, 1):
+            wp.launch(
+                shade,
+                dim=(shot.height, (shot.width + 1) // 2),
+                inputs=[scene.world, scene.sky, scene.lights, self.view, before, before_points, self._place]
+                + [self.seed, index, borrow, self.seen, found],
+                outputs=[self.steady, self.direct, self.ambient, self.back],
+                device=device,
+            )
         self.light = self._gathered()
 
     @property

@@ -33,7 +33,19 @@ FAR = wp.constant(1.0e6)
 FILL = wp.constant(0.8)  # how much of the open sky's light gets to things that are seen in reflections
 SHARP = wp.constant(0.35)  # up to this roughness reflections are traced
 BLURRED = wp.constant(0.5)  # from this on they are not
+KIN = wp.constant(0.995)  # cosine between the normals of pixels that may share a reflection
 FAINT = wp.constant(0.03)  # of what is mirrored: up to this share nothing is traced for it
+
+
+@no_type_check
+@wp.struct
+class Found:
+    """A frame's trail so far, and what its reflection rays met: light, and in w how far away (0: there is none)."""
+
+    depth: wp.array(dtype=float)
+    normals: wp.array(dtype=wp.vec3)
+    ids: wp.array(dtype=int)
+    met: wp.array(dtype=wp.vec4)
 
 
 @no_type_check
@@ -90,34 +102,72 @@ def strayed(s: Surface, v: wp.vec3, alpha: float, u: wp.vec2) -> wp.vec3:
 
 @no_type_check
 @wp.func
-def mirrored(
-    w: Worlds, sky: Skies, lights: Lights, s: Surface, b: Lobes, v: wp.vec3, share: float, width: float, u: wp.vec2
-) -> wp.vec3:
-    """What one reflection ray brings the glossy lobe (a `share` of it) and the coat: the set and the product,
-    rectangles before them, or the sky.
-
-    The ray strays as the roughness wants it; only what it hits has noise from that, the sky and rectangles have not.
-    """
-    glossy = b.glossy * (b.under * share)
-    r = s.normal * (2.0 * wp.dot(s.normal, v)) - v
+def mirror_ray(w: Worlds, sky: Skies, lights: Lights, s: Surface, v: wp.vec3, width: float, u: wp.vec2) -> wp.vec4:
+    """What one reflection ray meets, and in w how far away; FAR is the sky. It strays as the roughness wants it."""
     alpha = s.alpha
     if s.coat > 0.0 and s.metallic < 0.5:
         alpha = s.coat_alpha
     stray = strayed(s, v, alpha, u)
     h = nearest(w, s.lift, stray, FAR, 0.5)
-    light = wp.vec3(0.0)
     if h.face < 0:
+        return wp.vec4(0.0, 0.0, 0.0, FAR)
+    there = surface(w, h, stray, width + alpha * h.t)
+    c = glimpse(w, sky, lights, there, -stray)
+    return wp.vec4(c[0], c[1], c[2], h.t)
+
+
+@no_type_check
+@wp.func
+def mirrored(sky: Skies, lights: Lights, s: Surface, b: Lobes, v: wp.vec3, share: float, met: wp.vec4) -> wp.vec3:
+    """What the glossy lobe (a `share` of it) and the coat reflect: the set and the product as a ray `met` them,
+    rectangles before them, or the sky. Of these only the first has noise.
+    """
+    glossy = b.glossy * (b.under * share)
+    r = s.normal * (2.0 * wp.dot(s.normal, v)) - v
+    light = wp.vec3(0.0)
+    if met[3] >= FAR:
         light = wp.cw_mul(glossy, sky_lobe(sky, r, s.roughness))
         if s.coat > 0.0:
             light = light + sky_lobe(sky, r, s.coat_roughness) * b.coat
     else:
-        there = surface(w, h, stray, width + alpha * h.t)
-        light = wp.cw_mul(glossy + wp.vec3(b.coat), glimpse(w, sky, lights, there, -stray))
+        light = wp.cw_mul(glossy + wp.vec3(b.coat), wp.vec3(met[0], met[1], met[2]))
     for i in range(lights.shape[0]):
-        light = light + wp.cw_mul(glossy, mirrored_light(lights, i, s.lift, r, s.alpha, h.t))
+        light = light + wp.cw_mul(glossy, mirrored_light(lights, i, s.lift, r, s.alpha, met[3]))
         if s.coat > 0.0:
-            light = light + mirrored_light(lights, i, s.lift, r, s.coat_alpha, h.t) * b.coat
+            light = light + mirrored_light(lights, i, s.lift, r, s.coat_alpha, met[3]) * b.coat
     return light
+
+
+@no_type_check
+@wp.func
+def akin(s: Surface, z: float, x: int, y: int, view: View, found: Found) -> int:
+    """Pixel (x, y), if it has a reflection that one of surface s at depth z can stand in for; else -1."""
+    if x < 0 or y < 0 or x >= view.width or y >= view.height:
+        return -1
+    q = y * view.width + x
+    alike = found.ids[q] == s.node + 1 and wp.dot(found.normals[q], s.normal) > KIN
+    if alike and wp.abs(found.depth[q] - z) < 0.01 * z and found.met[q][3] > 0.0:
+        return q
+    return -1
+
+
+@no_type_check
+@wp.func
+def lender(s: Surface, z: float, pixel: int, turn: int, view: View, found: Found) -> int:
+    """A neighbour of a pixel to take the reflection from, another one each `turn`; -1 where none is akin."""
+    x = pixel % view.width
+    y = pixel / view.width
+    for k in range(4):
+        side = (turn + k) & 3
+        step = wp.where(side < 2, 1, -1)
+        q = int(-1)
+        if (side & 1) == 0:
+            q = akin(s, z, x + step, y, view, found)
+        else:
+            q = akin(s, z, x, y + step, view, found)
+        if q >= 0:
+            return q
+    return -1
 
 
 @no_type_check
@@ -162,19 +212,25 @@ def shade(
     jitter: wp.vec2,
     seed: int,
     index: int,
+    borrow: int,
     seen: wp.array(dtype=int),
+    found: Found,
     steady: wp.array(dtype=wp.vec3),
     direct: wp.array(dtype=wp.vec3),
     ambient: wp.array(dtype=wp.vec3),
-    depth: wp.array(dtype=float),
-    normals: wp.array(dtype=wp.vec3),
-    ids: wp.array(dtype=int),
     back: wp.array(dtype=wp.vec3),
 ):
     """Shade each pixel's face. The picture is steady + direct * (share of the rectangles seen) + ambient * (gathered
     light over the soft sky's).
+
+    To be launched for the pixels of one colour of a chessboard, then with `borrow` 1 for the others, which take the
+    reflections of neighbours where they can.
     """
-    tid = wp.tid()
+    row, column = wp.tid()
+    tid = row * view.width + 2 * column + ((row + index + borrow) & 1)
+    if tid >= (row + 1) * view.width:
+        return
+    found.met[tid] = wp.vec4(0.0)
     x = float(tid % view.width) + jitter[0]
     y = float(tid / view.width) + jitter[1]
     axis = film_ray(view, x, y)
@@ -186,9 +242,9 @@ def shade(
         steady[tid] = sky_radiance(sky, d)
         direct[tid] = wp.vec3(0.0)
         ambient[tid] = wp.vec3(0.0)
-        depth[tid] = FAR
-        normals[tid] = -d
-        ids[tid] = 0
+        found.depth[tid] = FAR
+        found.normals[tid] = -d
+        found.ids[tid] = 0
         back[tid] = wp.vec3(there[0] - x, there[1] - y, FAR)
         return
     h = struck(w, face, view.eye, d)
@@ -197,9 +253,9 @@ def shade(
     f = w[0].faces[face]
     p = before_points[f[0]] * h.u + before_points[f[1]] * h.v + before_points[f[2]] * (1.0 - h.u - h.v)
     there = project(before, p)
-    depth[tid] = h.t / length
-    normals[tid] = s.normal
-    ids[tid] = s.node + 1
+    found.depth[tid] = h.t / length
+    found.normals[tid] = s.normal
+    found.ids[tid] = s.node + 1
     back[tid] = wp.vec3(there[0] - x, there[1] - y, there[2])
     v = -d
     if s.unlit == 1:
@@ -227,8 +283,16 @@ def shade(
         for i in range(lights.shape[0]):
             straight = straight + wp.cw_mul(rest, mirrored_light(lights, i, s.lift, r, s.alpha, FAR))
     if traced > 0.0 or s.coat > 0.0:
-        u = pair(index, pixel_seed(seed, 1, tid), 0)
-        calm = calm + mirrored(w, sky, lights, s, b, v, traced, width, u)
+        met = wp.vec4(0.0)
+        near = int(-1)
+        if borrow == 1:
+            near = lender(s, h.t / length, tid, row + index, view, found)
+        if near >= 0:
+            met = found.met[near]
+        else:
+            met = mirror_ray(w, sky, lights, s, v, width, pair(index, pixel_seed(seed, 1, tid), 0))
+        found.met[tid] = met
+        calm = calm + mirrored(sky, lights, s, b, v, traced, met)
     if s.transmission > 0.0:
         calm = calm + behind(w, sky, lights, s, d, width)
     steady[tid] = calm

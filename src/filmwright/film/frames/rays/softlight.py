@@ -69,10 +69,15 @@ def mirrored_light(lights: Lights, i: int, p: wp.vec3, r: wp.vec3, alpha: float,
         return wp.vec3(0.0)
     q = r * t - c
     length_u = wp.length(lights[i].u)
-    length_v = wp.length(lights[i].v)
     blur = wp.max(2.0 * alpha * t, 1.0e-3 * length_u)
-    s = share(length_u, wp.dot(q, lights[i].u) / length_u, blur)
-    s = s * share(length_v, wp.dot(q, lights[i].v) / length_v, blur)
+    at_u = wp.dot(q, lights[i].u) / length_u
+    if wp.abs(at_u) > length_u + 32.0 * blur:  # the tail holds less than a thousandth
+        return wp.vec3(0.0)
+    length_v = wp.length(lights[i].v)
+    at_v = wp.dot(q, lights[i].v) / length_v
+    if wp.abs(at_v) > length_v + 32.0 * blur:
+        return wp.vec3(0.0)
+    s = share(length_u, at_u, blur) * share(length_v, at_v, blur)
     return lights[i].radiance * (s * wp.clamp(facing * 8.0, 0.0, 1.0))
 
 
