@@ -51,7 +51,8 @@ def smooth(
 ):
     """Blur sampled light among 3x3 blocks `step` apart that lie on one surface (Dammertz et al. 2010, a trous).
 
-    Each weighs as many samples as it holds; a block that holds `enough` is left as it is.
+    Each weighs as many samples as it holds; a block that holds `enough` is left as it is. What is near in the picture
+    but far on a surface seen at a slant weighs little, or the shadow where a thing touches the floor would be lost.
     """
     tid = wp.tid()
     own = count[tid]
@@ -64,6 +65,7 @@ def smooth(
     z = depth[here]
     n = normals[here]
     p = film_ray(view, float(here % view.width), float(here / view.width)) * z
+    side = 2.0 * float(step) * view.spread * z  # metres between blocks on a surface that faces the camera
     weight = 4.0 * own
     total = light[tid] * weight
     for j in range(-1, 2):
@@ -74,6 +76,8 @@ def smooth(
                 there = sampled_pixel(qx, qy, pick_x, pick_y, view.width, view.height)
                 q = film_ray(view, float(there % view.width), float(there / view.width)) * depth[there]
                 k = kinship(n, p, z, normals[there], q) * count[qy * half_width + qx]
+                far = wp.length_sq(q - p) / (2.5 * side * side + 1.0e-12)
+                k = k / (1.0 + far * far)
                 if i == 0 or j == 0:
                     k = k * 2.0
                 total = total + light[qy * half_width + qx] * k

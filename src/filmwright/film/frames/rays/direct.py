@@ -145,7 +145,7 @@ def _radical_inverse(i: int, base: int) -> float:
 def shared(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[Signals, Trail]:
     """The frame's one sample, to be accumulated over time."""
     index = frame - sampling.phase + 65536  # phases are numbered like frames before this one
-    previous = frame if sampling.phase else frame - 1
+    previous = frame if sampling.phase or sampling.first else frame - 1
     layers = Layers(scene, shot, frame, index, previous, antialias=sampling.antialias)
     return layers.signals(), layers.trail()
 

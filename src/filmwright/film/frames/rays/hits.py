@@ -54,6 +54,7 @@ def opacity(w: Worlds, h: Hit) -> float:
         return wp.where(a >= w[0].materials[m].alpha_cutoff, 1.0, 0.0)
     return a
 
+
 THIN = wp.constant(1.0e-4)  # of the distance: sides of a wall nearer to each other are in one place
 
 

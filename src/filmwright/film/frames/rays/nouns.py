@@ -15,6 +15,7 @@ class Sampling:
     samples: int = 1  # of each pixel
     share: bool = False  # give what an Accumulator needs: a trail, and of direct light signals instead of a picture
     phase: int = 0  # with share: 0 follows the frame before; 1, 2, ... look at the same frame once more
+    first: bool = False  # with share: no frame was taken in before this one, which phase 0 could follow
     bounces: int = 4  # after the first hit; the path tracer's
     antialias: bool = True  # samples spread over the pixel; False: all at its centre
     lens: bool = True  # depth of field; the path tracer's

@@ -30,9 +30,9 @@ def passes_of(scene: Upload, shot: Shot, frame: int) -> dict[str, np.ndarray]:
     return found
 
 
-def trail_of(scene: Upload, shot: Shot, frame: int, phase: int) -> Trail:
-    """What a path traced frame's accumulation needs to know; phase 0 follows the frame before, others this one."""
-    found, _ = _seen(scene, shot, frame, frame if phase else frame - 1)
+def trail_of(scene: Upload, shot: Shot, frame: int, *, follows: bool) -> Trail:
+    """What a path traced frame's accumulation needs to know; one that `follows` moves on from the frame before."""
+    found, _ = _seen(scene, shot, frame, frame - 1 if follows else frame)
     return Trail(depth=found["depth"], normals=found["normals"], ids=found["ids"], back=found["flow"], place=CENTRE)
 
 

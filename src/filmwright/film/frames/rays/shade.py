@@ -31,8 +31,8 @@ wp.set_module_options(OPTIONS)
 
 FAR = wp.constant(1.0e6)
 FILL = wp.constant(0.8)  # how much of the open sky's light gets to things that are seen in reflections
-SHARP = wp.constant(0.35)  # up to this roughness reflections are traced
-BLURRED = wp.constant(0.5)  # from this on they are not
+SHARP = wp.constant(0.22)  # up to this roughness reflections are traced
+BLURRED = wp.constant(0.34)  # from this on they are not
 KIN = wp.constant(0.995)  # cosine between the normals of pixels that may share a reflection
 FAINT = wp.constant(0.03)  # of what is mirrored: up to this share nothing is traced for it
 
@@ -107,7 +107,7 @@ def mirror_ray(w: Worlds, sky: Skies, lights: Lights, s: Surface, v: wp.vec3, wi
     alpha = s.alpha
     if s.coat > 0.0 and s.metallic < 0.5:
         alpha = s.coat_alpha
-    stray = strayed(s, v, alpha, u)
+    stray = strayed(s, v, 0.5 * alpha, u)  # all of it would be more noise than frames that share can average
     h = nearest(w, s.lift, stray, FAR, 0.5)
     if h.face < 0:
         return wp.vec4(0.0, 0.0, 0.0, FAR)
@@ -279,7 +279,7 @@ def shade(
         traced = traced * wp.clamp(wp.max(glossy) * traced / FAINT - 1.0, 0.0, 1.0)
     if traced < 1.0:  # a blur of all that is around, which the gathered light knows best
         rest = glossy * (1.0 - traced)
-        around = around + wp.cw_mul(rest, (sky_diffuse(sky, r) + soft) * 0.5)
+        around = around + wp.cw_mul(rest, sky_soft(sky, r, s.roughness))
         for i in range(lights.shape[0]):
             straight = straight + wp.cw_mul(rest, mirrored_light(lights, i, s.lift, r, s.alpha, FAR))
     if traced > 0.0 or s.coat > 0.0:

@@ -52,7 +52,11 @@ class Tracer:
         more: dict[str, Any] = {name: found[name] for name in wanted if name in found}
         if sampling.integrator == "path":
             radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
-            trail = trail_of(self._upload, shot, frame, sampling.phase) if sampling.share else None
+            trail = (
+                trail_of(self._upload, shot, frame, follows=not (sampling.phase or sampling.first))
+                if sampling.share
+                else None
+            )
             return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals, trail=trail, **more)
         if sampling.share:
             signals, trail = shared(self._upload, shot, frame, sampling)

@@ -81,7 +81,7 @@ class Upload:
         w.curves = self._array(curves(), float)
         w.albedo = self._array(directional_albedo(), wp.vec2)
         w.sheer = int(any(m.alpha_mode is not AlphaMode.OPAQUE or m.transmission > 0 for m in t.materials))
-        w.epsilon = 1e-5 * max(1.0, float(np.abs(points).max()))
+        w.epsilon = shortest_ray(points)
         return w
 
     def _sky_power(self) -> float:
@@ -102,6 +102,17 @@ class Upload:
         self._sky.columns = self._array(tables.columns, float)
         self._sky.rotation = environment.rotation
         return tables.power
+
+
+def shortest_ray(points: np.ndarray) -> float:
+    """Metres that rays start off their surface: well above the rounding of most points, just above that of the rest.
+
+    A wide floor must not make it so long that rays jump through the thin walls of what stands in its middle.
+    """
+    if not len(points):
+        return 1e-5
+    sizes = np.abs(points).max(axis=1)
+    return max(1e-5 * float(np.median(sizes)), 2e-7 * float(sizes.max()), 1e-9)
 
 
 def moving_nodes(scene: Scene) -> np.ndarray:

@@ -73,7 +73,7 @@ def jobs_of(shot: Shot, recipe: Recipe, passes: Collection[PassName], frames: ra
         if recipe.sampling.share:
             looks = recipe.still_looks if frames is not None else WARM_UP if i == 0 else 1
         for phase in reversed(range(looks)):
-            sampling = replace(recipe.sampling, phase=phase)
+            sampling = replace(recipe.sampling, phase=phase, first=looks > 1)
             these = wanted if phase == 0 else ()
             jobs.append(Job(shot=shot, frame=i, sampling=sampling, passes=these, denoise=recipe.denoise))
     return jobs
