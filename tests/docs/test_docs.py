@@ -13,6 +13,7 @@ from filmwright.film.shots.story.entries import Entry
 from filmwright.film.shots.story.kinds import KINDS
 from filmwright.jobs.doctor import list_drivers
 from filmwright.jobs.film import check_film
+from filmwright.jobs.template import TEMPLATE
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -50,6 +51,11 @@ def test_every_kind_of_shot_and_key_of_an_entry_is_described():
     text = (ROOT / "docs/how-to/keep-control-of-the-shots.md").read_text(encoding="utf-8")
     rows = set(re.findall(r"^\| `([a-z-]+)` \|", text, flags=re.M))
     assert rows == {*KINDS, *Entry.model_fields}
+
+
+def test_the_template_lists_every_kind_of_shot():
+    (listed,) = re.findall(r'# kind = "reveal" +# (.*)', TEMPLATE)
+    assert listed.split(", ") == list(KINDS)
 
 
 def test_every_driver_stands_in_the_architecture():

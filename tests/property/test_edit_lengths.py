@@ -47,7 +47,7 @@ def take(shot, value, piece):
 
 
 @given(plan=plans(), piece=st.integers(1, 5), out=st.integers(0, 6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 def test_lengths_and_times(plan, piece, out):
     board = storyboard(*plan)
     fps = board.shots[0].fps
