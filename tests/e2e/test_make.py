@@ -128,7 +128,7 @@ def test_a_full_disk_is_told_and_the_earlier_film_stays_whole(filmwright, tmp_pa
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
-    run = filmwright(*words, "--brief", "energetic, other", preexec_fn=limit)
+    run = filmwright(*words, "--brief", "energetic, other", "--workers", "1", preexec_fn=limit)
     assert run.code == 5, run.out + run.err
     assert "cannot write" in run.lines[-1]["message"]
     assert film.read_bytes() == before
