@@ -9,7 +9,7 @@ demo: $(VENV)/.base  ## make the film of the bundled sample
 	$(BIN)/filmwright make sample --brief "A calm luxury spot for a perfume. 'Made to last.'" --out demo
 
 test: $(VENV)/.dev  ## pass the tests
-	$(BIN)/python -m pytest -q -m "not slow" -n 2
+	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadfile
 
 slow: $(VENV)/.dev  ## the tests that take minutes
 	$(BIN)/python -m pytest -q -m slow

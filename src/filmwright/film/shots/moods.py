@@ -99,7 +99,7 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="rim", azimuth=114.0, elevation=38.0, distance=2.2, width=0.6, height=1.2, power=0.5),
         ),
         glows=(Glow(azimuth=180.0, elevation=72.0, width=70.0, height=34.0, power=0.3),),
-        grade=Grade(key=0.24, contrast=1.22, saturation=1.08, vignette=0.1, bloom=0.02, backdrop=0.88),
+        grade=Grade(key=0.24, contrast=1.18, saturation=1.08, vignette=0.1, bloom=0.02, backdrop=0.88),
     ),
     "luxury": Lighting(
         backdrop=Backdrop(
