@@ -32,9 +32,8 @@ def main() -> None:
     rows += [
         [f"  {take.name}", f"{take.num_frames / take.render_seconds:.2f} frames/s"] for take in made.manifest.takes
     ]
-    print(
-        f"{machine()}; {options.seconds:g} s, {options.quality}, {made.video.width}x{made.video.height}, music and titles on"
-    )
+    size = f"{made.video.width}x{made.video.height}"
+    print(f"{machine()}; {options.seconds:g} s, {options.quality}, {size}, music and titles on")
     print(table(["stage", "seconds"], rows))
 
 
