@@ -76,7 +76,7 @@ def smooth(
                 there = sampled_pixel(qx, qy, pick_x, pick_y, view.width, view.height)
                 q = film_ray(view, float(there % view.width), float(there / view.width)) * depth[there]
                 k = kinship(n, p, z, normals[there], q) * count[qy * half_width + qx]
-                far = wp.length_sq(q - p) / (2.5 * side * side + 1.0e-12)
+                far = wp.length_sq(q - p) / (10.0 * side * side + 1.0e-12)
                 k = k / (1.0 + far * far)
                 if i == 0 or j == 0:
                     k = k * 2.0
