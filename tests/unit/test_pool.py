@@ -190,7 +190,8 @@ def test_errors_keep_their_kind_and_the_pool_goes_on(studio, num):
 
 
 PARENT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells start what runs in the background without it
 from functools import partial
 from work_of_test_pool import studio
 from filmwright.film.frames.pool import Pool
@@ -221,9 +222,9 @@ def test_workers_end_with_their_parent(studio, tmp_path, how, trouble):
     assert len(pids) == 2
     assert all(map(alive, pids))
     parent.send_signal(how)
-    assert parent.wait(timeout=10) != 0
+    assert parent.wait(timeout=30) != 0
     parent.communicate()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while any(map(alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(alive, pids))
