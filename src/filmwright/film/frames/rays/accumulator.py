@@ -10,10 +10,11 @@ from jaxtyping import Float32
 from filmwright.core.camera import Camera
 from filmwright.core.shot import Shot
 
-from .compose import compose, smooth
+from .compose import compose, fill, smooth
 from .device import fetched, ready
-from .history import Guides, blend_light, blend_picture, squeeze
+from .history import blend_light, blend_picture, squeeze
 from .nouns import Raw, Signals, Trail
+from .trail import Guides
 from .view import view_of
 
 WARM_UP = 8  # phases that the first frame of a run should be fed in, the highest first and phase 0 last
@@ -58,12 +59,11 @@ class Accumulator:
         else:
             assert raw.radiance is not None
             picture, least, slack = self._array(raw.radiance, wp.vec3), LEAST_CLEAN, 2 * SLACK
-        out = self._blended(picture, guides, before, least, slack)
+        out = self._blended(picture, guides, before, least, slack, int(raw.signals is None))
         self._guides, self._kept = guides, kept
         return fetched(out, guides.height, guides.width)
 
     def _composed(self, signals: Signals, view: Any, guides: Any, before: Any) -> Any:
-        height, width = signals.light.shape[:2]
         light = self._array(signals.light, wp.vec4)
         new, count = wp.empty_like(light), wp.empty(len(light), dtype=float, device=self._device)
         fresh = self._light is None
@@ -72,7 +72,7 @@ class Accumulator:
         wp.launch(
             blend_light,
             dim=len(light),
-            inputs=[guides, before, width, height, MOST, light, old, old_count],
+            inputs=[guides, before, MOST, light, old, old_count],
             outputs=[new, count],
             device=self._device,
         )
@@ -83,23 +83,20 @@ class Accumulator:
             wp.launch(
                 smooth,
                 dim=len(calm),
-                inputs=[view, width, height, *signals.pick, step, guides.depth, guides.normals, enough, count, calm],
+                inputs=[view, guides, step, enough, count, calm],
                 outputs=[blurred],
                 device=self._device,
             )
             calm = blurred
         parts = [self._array(part, wp.vec3) for part in (signals.steady, signals.direct, signals.ambient)]
-        picture = wp.empty_like(parts[0])
-        wp.launch(
-            compose,
-            dim=len(picture),
-            inputs=[view, width, height, *signals.pick, guides.depth, guides.normals, *parts, calm],
-            outputs=[picture],
-            device=self._device,
-        )
+        picture = wp.empty(guides.height * guides.width, dtype=wp.vec3, device=self._device)
+        dim = signals.steady.shape[:2]
+        inputs = [view, guides, *parts, calm, sum(signals.pick)]
+        wp.launch(compose, dim=dim, inputs=inputs, outputs=[picture], device=self._device)
+        wp.launch(fill, dim=dim, inputs=[guides], outputs=[picture], device=self._device)
         return picture
 
-    def _blended(self, picture: Any, guides: Any, before: Any, least: float, slack: float) -> Any:
+    def _blended(self, picture: Any, guides: Any, before: Any, least: float, slack: float, whole: int) -> Any:
         new, out = wp.empty_like(picture), wp.empty_like(picture)
         count = wp.empty(len(picture), dtype=float, device=self._device)
         wp.launch(squeeze, dim=len(picture), inputs=[picture], outputs=[out], device=self._device)
@@ -110,7 +107,7 @@ class Accumulator:
         wp.launch(
             blend_picture,
             dim=len(picture),
-            inputs=[guides, before, least, slack, picture, old, old_count],
+            inputs=[guides, before, least, slack, whole, picture, old, old_count],
             outputs=[new, count, out],
             device=self._device,
         )

@@ -7,17 +7,11 @@ from typing import no_type_check
 
 import warp as wp
 
-from .hits import film_ray
+from .bsdf import brightness
 from .structs import OPTIONS, View
+from .trail import Guides, half, index_of, picked, point_of
 
 wp.set_module_options(OPTIONS)
-
-
-@no_type_check
-@wp.func
-def sampled_pixel(bx: int, by: int, pick_x: int, pick_y: int, width: int, height: int) -> int:
-    """The pixel of a 2x2 block whose light is sampled in this frame."""
-    return wp.min(by * 2 + pick_y, height - 1) * width + wp.min(bx * 2 + pick_x, width - 1)
 
 
 @no_type_check
@@ -37,13 +31,8 @@ def kinship(n: wp.vec3, p: wp.vec3, z: float, other_n: wp.vec3, other_p: wp.vec3
 @wp.kernel
 def smooth(
     view: View,
-    half_width: int,
-    half_height: int,
-    pick_x: int,
-    pick_y: int,
+    g: Guides,
     step: int,
-    depth: wp.array(dtype=float),
-    normals: wp.array(dtype=wp.vec3),
     enough: float,
     count: wp.array(dtype=float),
     light: wp.array(dtype=wp.vec4),
@@ -59,12 +48,13 @@ def smooth(
     if own >= enough:
         out[tid] = light[tid]
         return
-    bx = tid % half_width
-    by = tid / half_width
-    here = sampled_pixel(bx, by, pick_x, pick_y, view.width, view.height)
-    z = depth[here]
-    n = normals[here]
-    p = film_ray(view, float(here % view.width), float(here / view.width)) * z
+    bx = tid % half(g.width)
+    by = tid / half(g.width)
+    pixel = picked(g, bx, by)
+    here = index_of(g, pixel)
+    z = g.depth[here]
+    n = g.normals[here]
+    p = point_of(view, g, pixel)
     side = 2.0 * float(step) * view.spread * z  # metres between blocks on a surface that faces the camera
     weight = 4.0 * own
     total = light[tid] * weight
@@ -72,15 +62,15 @@ def smooth(
         for i in range(-1, 2):
             qx = bx + i * step
             qy = by + j * step
-            if (i != 0 or j != 0) and qx >= 0 and qy >= 0 and qx < half_width and qy < half_height:
-                there = sampled_pixel(qx, qy, pick_x, pick_y, view.width, view.height)
-                q = film_ray(view, float(there % view.width), float(there / view.width)) * depth[there]
-                k = kinship(n, p, z, normals[there], q) * count[qy * half_width + qx]
+            if (i != 0 or j != 0) and qx >= 0 and qy >= 0 and qx < half(g.width) and qy < half(g.height):
+                there = picked(g, qx, qy)
+                q = point_of(view, g, there)
+                k = kinship(n, p, z, g.normals[index_of(g, there)], q) * count[qy * half(g.width) + qx]
                 far = wp.length_sq(q - p) / (10.0 * side * side + 1.0e-12)
                 k = k / (1.0 + far * far)
                 if i == 0 or j == 0:
                     k = k * 2.0
-                total = total + light[qy * half_width + qx] * k
+                total = total + light[qy * half(g.width) + qx] * k
                 weight = weight + k
     out[tid] = total / weight
 
@@ -89,42 +79,67 @@ def smooth(
 @wp.kernel
 def compose(
     view: View,
-    half_width: int,
-    half_height: int,
-    pick_x: int,
-    pick_y: int,
-    depth: wp.array(dtype=float),
-    normals: wp.array(dtype=wp.vec3),
+    g: Guides,
     steady: wp.array(dtype=wp.vec3),
     direct: wp.array(dtype=wp.vec3),
     ambient: wp.array(dtype=wp.vec3),
     light: wp.array(dtype=wp.vec4),
+    color: int,
     picture: wp.array(dtype=wp.vec3),
 ):
-    """Multiply each pixel's noise-free parts by the light sampled around it on the same surface."""
-    tid = wp.tid()
-    px = tid % view.width
-    py = tid / view.width
-    z = depth[tid]
-    n = normals[tid]
-    p = film_ray(view, float(px), float(py)) * z
-    x = float(px - pick_x) * 0.5
-    y = float(py - pick_y) * 0.5
+    """Multiply the noise-free parts of one colour's pixels by the light sampled around them on the same surface."""
+    py, j = wp.tid()
+    px = 2 * j + ((py + color) & 1)
+    if px >= g.width:
+        return
+    here = py * g.width + px
+    at = py * half(g.width) + j
+    z = g.depth[here]
+    n = g.normals[here]
+    p = point_of(view, g, wp.vec2i(px, py))
+    x = float(px - g.pick_x) * 0.5
+    y = float(py - g.pick_y) * 0.5
     x0 = int(wp.floor(x))
     y0 = int(wp.floor(y))
     fx = x - wp.floor(x)
     fy = y - wp.floor(y)
     total = wp.vec4(0.0)
     weight = float(0.0)
-    for j in range(2):
-        for i in range(2):
-            bx = wp.clamp(x0 + i, 0, half_width - 1)
-            by = wp.clamp(y0 + j, 0, half_height - 1)
-            there = sampled_pixel(bx, by, pick_x, pick_y, view.width, view.height)
-            k = wp.where(i == 0, 1.0 - fx, fx) * wp.where(j == 0, 1.0 - fy, fy) + 0.02
-            q = film_ray(view, float(there % view.width), float(there / view.width)) * depth[there]
-            k = k * (kinship(n, p, z, normals[there], q) + 1.0e-4)
-            total = total + light[by * half_width + bx] * k
+    for dy in range(2):
+        for dx in range(2):
+            bx = wp.clamp(x0 + dx, 0, half(g.width) - 1)
+            by = wp.clamp(y0 + dy, 0, half(g.height) - 1)
+            there = picked(g, bx, by)
+            k = wp.where(dx == 0, 1.0 - fx, fx) * wp.where(dy == 0, 1.0 - fy, fy) + 0.02
+            k = k * (kinship(n, p, z, g.normals[index_of(g, there)], point_of(view, g, there)) + 1.0e-4)
+            total = total + light[by * half(g.width) + bx] * k
             weight = weight + k
-    g = total / weight
-    picture[tid] = steady[tid] + direct[tid] * g[0] + wp.cw_mul(ambient[tid], wp.vec3(g[1], g[2], g[3]))
+    c = total / weight
+    picture[here] = steady[at] + direct[at] * c[0] + wp.cw_mul(ambient[at], wp.vec3(c[1], c[2], c[3]))
+
+
+@no_type_check
+@wp.kernel
+def fill(g: Guides, picture: wp.array(dtype=wp.vec3)):
+    """Give each pixel of the chessboard's other colour the mean of those of its four neighbours that are akin."""
+    y, j = wp.tid()
+    x = 2 * j + ((y + g.pick_x + g.pick_y + 1) & 1)
+    if x >= g.width:
+        return
+    here = y * g.width + x
+    z = g.depth[here]
+    total = wp.vec3(0.0)
+    weight = float(0.0)
+    for side in range(4):
+        step = 1 - (side & 2)
+        qx = x + wp.where((side & 1) == 0, step, 0)
+        qy = y + wp.where((side & 1) == 0, 0, step)
+        if qx >= 0 and qy >= 0 and qx < g.width and qy < g.height:
+            q = qy * g.width + qx
+            k = float(0.01)
+            if g.ids[q] == g.ids[here] and wp.abs(g.depth[q] - z) < 0.02 * z:
+                k = wp.max(wp.dot(g.normals[q], g.normals[here]), 0.01)
+            k = k / (1.0 + brightness(picture[q]))  # a highlight must not outvote the rest
+            total = total + picture[q] * k
+            weight = weight + k
+    picture[here] = total / wp.max(weight, 1.0e-9)

@@ -11,122 +11,99 @@ from .compose import compose, smooth
 from .device import fetched
 from .gather import gather
 from .nouns import Sampling, Signals, Trail
-from .shade import Found, shade
+from .shade import shade
+from .trail import Guides, follow
 from .upload import Upload
-from .view import view_of
+from .view import CENTRE, view_of
 from .visible import visible_faces
 
-PICKS = ((0, 0), (1, 1), (1, 0), (0, 1))  # which pixel of a block is sampled, frame by frame
-PERIOD = 16  # frames until the places of the film samples repeat
+PICKS = ((0, 0), (1, 0), (1, 1), (0, 1))  # the pixel of a block whose light is sampled, frame by frame
+PERIOD = 16  # until the places of the film samples repeat
 ALONE = 3  # rounds of smoothing for a picture that shares with no other
 SHARED = 1  # rounds for one that does
 
 
 class Layers:
-    """One sample of each pixel of a frame, as Warp arrays on the scene's device."""
+    """One sample of each pixel of a frame, as Warp arrays on the scene's device.
 
-    def __init__(self, scene: Upload, shot: Shot, frame: int, index: int, previous: int, *, antialias: bool) -> None:
-        num, device = shot.width * shot.height, scene.device
-        self.scene, self.index, self.seed = scene, index, shot.seed & 0x7FFFFFFF
-        self.pick = PICKS[index % 4]
-        self.jitter = film_place(index) if antialias else (0.5, 0.5)
+    Pixels are shaded half of them at a time, those on one colour of a chessboard: the one picked in each 2x2 block
+    and the one across. What comes of it is half as wide as the picture: pixel (x, y) stands at [y, x // 2].
+    """
+
+    def __init__(
+        self, scene: Upload, shot: Shot, frame: int, index: int, previous: int, *, place: tuple[float, float]
+    ) -> None:
+        self.device, self.seed, self.index = scene.device, shot.seed & 0x7FFFFFFF, index
+        self.height, self.width = shot.height, shot.width
+        self.blocks = (shot.height + 1) // 2, (shot.width + 1) // 2
         scene.pose(shot.moment(float(frame)))
         self.view = view_of(shot.camera(float(frame)), shot.width, shot.height)
         before = view_of(shot.camera(float(previous)), shot.width, shot.height)
         before_points = scene.points_at(shot.moment(float(previous)))
-        self.seen = visible_faces(scene, self.view, self.jitter, self.seed, index)
-        self.steady, self.direct, self.ambient, self.normals, self.back = (
-            wp.empty(num, dtype=wp.vec3, device=device) for _ in range(5)
-        )
-        self.depth, self.ids = wp.empty(num, dtype=float, device=device), wp.empty(num, dtype=int, device=device)
-        found = Found()
-        found.depth, found.normals, found.ids = self.depth, self.normals, self.ids
-        found.met = wp.empty(num, dtype=wp.vec4, device=device)
+        self.seen = visible_faces(scene, self.view, place, self.seed, index)
+        self.guides = Guides()
+        self.guides.height, self.guides.width, self.guides.place = shot.height, shot.width, wp.vec2(*place)
+        num = shot.height * shot.width
+        self.guides.depth, self.guides.ids = self._new(num, float), self._new(num, int)
+        self.guides.normals, self.guides.back = self._new(num, wp.vec3), self._new(num, wp.vec3)
+        self.stage = [scene.world, scene.sky, scene.lights, self.view, self.guides]
+        self._launch(follow, num, [scene.world, self.view, self.guides, before, before_points, self.seen])
+
+    def shade(self, pick: tuple[int, int]) -> tuple[list[Any], Any]:
+        """The steady, direct and ambient light of the picked colour; and the normals it was shaded with."""
+        self.guides.pick_x, self.guides.pick_y = pick
+        num = self.height * self.blocks[1]
+        met, normals = self._new(num, wp.vec4), self._new(num, wp.vec3)
+        parts = [self._new(num, wp.vec3) for _ in range(3)]
         for borrow in (0, 1):
-            wp.launch(
-                shade,
-                dim=(shot.height, (shot.width + 1) // 2),
-                inputs=[scene.world, scene.sky, scene.lights, self.view, before, before_points, self._place]
-                + [self.seed, index, borrow, self.seen, found],
-                outputs=[self.steady, self.direct, self.ambient, self.back],
-                device=device,
-            )
-        self.light = self._gathered()
+            these = [self.seed, self.index, borrow, self.seen, met, normals, *parts]
+            self._launch(shade, self.blocks, [*self.stage, *these])
+        return parts, normals
 
-    @property
-    def _place(self) -> Any:
-        return wp.vec2(*self.jitter)
-
-    @property
-    def _blocks(self) -> tuple[int, int]:
-        return (self.view.width + 1) // 2, (self.view.height + 1) // 2
-
-    def _gathered(self) -> Any:
-        width, height = self._blocks
-        scene = self.scene
-        light = wp.empty(width * height, dtype=wp.vec4, device=scene.device)
-        wp.launch(
-            gather,
-            dim=len(light),
-            inputs=[scene.world, scene.sky, scene.lights, self.view, self._place, *self.pick, self.seed, self.index]
-            + [self.seen, self.normals, width],
-            outputs=[light],
-            device=scene.device,
-        )
-        return light
-
-    def smoothed(self, rounds: int) -> Any:
-        """The sampled light, blurred along its surfaces over blocks 1, 2, 4, ... apart."""
-        light = self.light
-        ones = wp.full(len(light), 1.0, dtype=float, device=self.scene.device)
+    def gather(self, normals: Any, rounds: int) -> Any:
+        """Light sampled at the pixels picked, blurred along its surfaces over blocks 1, 2, 4, ... apart."""
+        num = self.blocks[0] * self.blocks[1]
+        light, other = self._new(num, wp.vec4), self._new(num, wp.vec4)
+        self._launch(gather, num, [*self.stage, self.seed, self.index, self.seen, normals, light])
+        ones = wp.full(num, 1.0, dtype=float, device=self.device)
         for i in range(rounds):
-            out = wp.empty_like(light)
-            wp.launch(
-                smooth,
-                dim=len(light),
-                inputs=[self.view, *self._blocks, *self.pick, 1 << i, self.depth, self.normals, 2.0] + [ones, light],
-                outputs=[out],
-                device=self.scene.device,
-            )
-            light = out
+            self._launch(smooth, num, [self.view, self.guides, 1 << i, 2.0, ones, light, other])
+            light, other = other, light
         return light
 
     def picture(self) -> np.ndarray:
         """The frame from this sample alone."""
-        out = wp.empty_like(self.steady)
-        wp.launch(
-            compose,
-            dim=len(out),
-            inputs=[self.view, *self._blocks, *self.pick, self.depth, self.normals]
-            + [self.steady, self.direct, self.ambient, self.smoothed(ALONE)],
-            outputs=[out],
-            device=self.scene.device,
-        )
-        return self._full(out)
+        second, _ = self.shade(PICKS[1])
+        first, normals = self.shade(PICKS[0])
+        light, out = self.gather(normals, ALONE), self._new(self.height * self.width, wp.vec3)
+        for color, parts in enumerate((first, second)):
+            dim = self.height, self.blocks[1]
+            self._launch(compose, dim, [self.view, self.guides, *parts, light, color, out])
+        return fetched(out, self.height, self.width)
 
-    def signals(self) -> Signals:
-        """The sample in parts, for an Accumulator."""
-        width, height = self._blocks
-        return Signals(
-            steady=self._full(self.steady),
-            direct=self._full(self.direct),
-            ambient=self._full(self.ambient),
-            light=fetched(self.smoothed(SHARED), height, width),
-            pick=self.pick,
-        )
+    def signals(self, pick: tuple[int, int]) -> Signals:
+        """One colour in parts, for an Accumulator."""
+        parts, normals = self.shade(pick)
+        light = fetched(self.gather(normals, SHARED), *self.blocks)
+        steady, direct, ambient = (fetched(part, self.height, self.blocks[1]) for part in parts)
+        return Signals(steady=steady, direct=direct, ambient=ambient, light=light, pick=pick)
 
     def trail(self) -> Trail:
         """What the sample saw, and where that was before."""
+        g, size = self.guides, (self.height, self.width)
         return Trail(
-            depth=self._full(self.depth),
-            normals=self._full(self.normals),
-            ids=self._full(self.ids),
-            back=self._full(self.back),
-            place=self.jitter,
+            depth=fetched(g.depth, *size),
+            normals=fetched(g.normals, *size),
+            ids=fetched(g.ids, *size),
+            back=fetched(g.back, *size),
+            place=tuple(g.place),
         )
 
-    def _full(self, array: Any) -> np.ndarray:
-        return fetched(array, self.view.height, self.view.width)
+    def _new(self, num: int, dtype: Any) -> Any:
+        return wp.empty(num, dtype=dtype, device=self.device)
+
+    def _launch(self, kernel: Any, dim: int | tuple[int, int], inputs: list[Any]) -> None:
+        wp.launch(kernel, dim=dim, inputs=inputs, device=self.device)
 
 
 def film_place(index: int) -> tuple[float, float]:
@@ -143,11 +120,12 @@ def _radical_inverse(i: int, base: int) -> float:
 
 
 def shared(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[Signals, Trail]:
-    """The frame's one sample, to be accumulated over time."""
+    """The frame's one sample of half of its pixels, to be accumulated over time."""
     index = frame - sampling.phase + 65536  # phases are numbered like frames before this one
     previous = frame if sampling.phase or sampling.first else frame - 1
-    layers = Layers(scene, shot, frame, index, previous, antialias=sampling.antialias)
-    return layers.signals(), layers.trail()
+    place = film_place(index // 2) if sampling.antialias else CENTRE  # for both colours
+    layers = Layers(scene, shot, frame, index, previous, place=place)
+    return layers.signals(PICKS[index % 4]), layers.trail()
 
 
 def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> np.ndarray:
@@ -155,7 +133,8 @@ def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> np.ndarr
     total = None
     for i in range(sampling.samples):
         index = frame * sampling.samples + i
-        picture = Layers(scene, shot, frame, index, frame, antialias=sampling.antialias).picture()
+        place = film_place(index) if sampling.antialias else CENTRE
+        picture = Layers(scene, shot, frame, index, frame, place=place).picture()
         total = picture if total is None else total + picture
     assert total is not None
     return total * np.float32(1 / sampling.samples)

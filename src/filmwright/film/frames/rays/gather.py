@@ -12,11 +12,11 @@ from typing import no_type_check
 import warp as wp
 
 from .bsdf import basis, brightness
-from .compose import sampled_pixel
 from .hits import film_ray, lift_off, nearest, passage, surface
 from .sampler import pair, pixel_seed
 from .softlight import form_factor, sky_diffuse, sky_soft
 from .structs import OPTIONS, Lights, Skies, View, Worlds
+from .trail import Guides, half, index_of, picked
 from .visible import struck
 
 wp.set_module_options(OPTIONS)
@@ -94,30 +94,25 @@ def gather(
     sky: Skies,
     lights: Lights,
     view: View,
-    jitter: wp.vec2,
-    pick_x: int,
-    pick_y: int,
+    g: Guides,
     seed: int,
     index: int,
     seen: wp.array(dtype=int),
     normals: wp.array(dtype=wp.vec3),
-    half_width: int,
     light: wp.array(dtype=wp.vec4),
 ):
     """Sample each block's light: x the share of rectangles seen, yzw the light around over the soft sky's."""
     tid = wp.tid()
-    pixel = sampled_pixel(tid % half_width, tid / half_width, pick_x, pick_y, view.width, view.height)
-    px = pixel % view.width
-    py = pixel / view.width
-    face = seen[pixel]
+    pixel = picked(g, tid % half(g.width), tid / half(g.width))
+    face = seen[index_of(g, pixel)]
     if face < 0:
         light[tid] = wp.vec4(1.0)
         return
-    d = wp.normalize(film_ray(view, float(px) + jitter[0], float(py) + jitter[1]))
+    d = wp.normalize(film_ray(view, float(pixel[0]) + g.place[0], float(pixel[1]) + g.place[1]))
     h = struck(w, face, view.eye, d)
     cone = h.t * view.spread
     lift = lift_off(w, h, d)
-    n = normals[pixel]
+    n = normals[pixel[1] * half(g.width) + pixel[0] / 2]
     own = pixel_seed(seed, 0, tid)
     u = pair(index, own, 0)
     share = float(1.0)

@@ -12,26 +12,10 @@ from typing import no_type_check
 import warp as wp
 
 from .bsdf import brightness
-from .compose import sampled_pixel
 from .structs import OPTIONS
+from .trail import Guides, half, index_of, picked, shaded
 
 wp.set_module_options(OPTIONS)
-
-
-@no_type_check
-@wp.struct
-class Guides:
-    """A frame's trail on the device."""
-
-    depth: wp.array(dtype=float)
-    normals: wp.array(dtype=wp.vec3)
-    ids: wp.array(dtype=int)
-    back: wp.array(dtype=wp.vec3)
-    place: wp.vec2
-    width: int
-    height: int
-    pick_x: int
-    pick_y: int
 
 
 @no_type_check
@@ -52,8 +36,6 @@ def same_point(now: Guides, here: int, before: Guides, there: int) -> float:
 def blend_light(
     now: Guides,
     before: Guides,
-    half_width: int,
-    half_height: int,
     most: float,
     light: wp.array(dtype=wp.vec4),
     old_light: wp.array(dtype=wp.vec4),
@@ -63,10 +45,11 @@ def blend_light(
 ):
     """Average each block's sampled light with that of its point in the frames before, up to `most` of them."""
     tid = wp.tid()
-    here = sampled_pixel(tid % half_width, tid / half_width, now.pick_x, now.pick_y, now.width, now.height)
+    pixel = picked(now, tid % half(now.width), tid / half(now.width))
+    here = index_of(now, pixel)
     back = now.back[here]
-    x = float(here % now.width) + now.place[0] + back[0]
-    y = float(here / now.width) + now.place[1] + back[1]
+    x = float(pixel[0]) + now.place[0] + back[0]
+    y = float(pixel[1]) + now.place[1] + back[1]
     x = (x - before.place[0] - float(before.pick_x)) * 0.5
     y = (y - before.place[1] - float(before.pick_y)) * 0.5
     x0 = int(wp.floor(x))
@@ -80,11 +63,11 @@ def blend_light(
         for i in range(2):
             bx = x0 + i
             by = y0 + j
-            if bx >= 0 and by >= 0 and bx < half_width and by < half_height:
-                there = sampled_pixel(bx, by, before.pick_x, before.pick_y, before.width, before.height)
+            if bx >= 0 and by >= 0 and bx < half(now.width) and by < half(now.height):
+                there = index_of(before, picked(before, bx, by))
                 k = wp.where(i == 0, 1.0 - fx, fx) * wp.where(j == 0, 1.0 - fy, fy)
                 k = k * same_point(now, here, before, there)
-                at = by * half_width + bx
+                at = by * half(now.width) + bx
                 total = total + old_light[at] * k
                 count = count + old_count[at] * k
                 weight = weight + k
@@ -177,6 +160,7 @@ def blend_picture(
     before: Guides,
     least: float,
     slack: float,
+    whole: int,
     picture: wp.array(dtype=wp.vec3),
     old: wp.array(dtype=wp.vec3),
     old_count: wp.array(dtype=float),
@@ -184,7 +168,8 @@ def blend_picture(
     new_count: wp.array(dtype=float),
     out: wp.array(dtype=wp.vec3),
 ):
-    """Average each pixel with the frames before: this one counts `least` or more.
+    """Average each pixel with the frames before: this one counts `least` or more, and not at all where it was not
+    shaded and the past is known. With `whole` 1 all of it was.
 
     What is taken over is kept within `slack` times the spread of this frame's 3x3 neighbours, so that nothing drags
     behind. `picture`, `old` and `kept` are squeezed; `out` is linear.
@@ -197,19 +182,24 @@ def blend_picture(
     high = here
     mean = wp.vec3(0.0)
     square = wp.vec3(0.0)
+    num = float(0.0)
     front = tid
     for j in range(-1, 2):
         for i in range(-1, 2):
-            q = wp.clamp(py + j, 0, now.height - 1) * now.width + wp.clamp(px + i, 0, now.width - 1)
-            c = picture[q]
-            low = wp.min(low, c)
-            high = wp.max(high, c)
-            mean = mean + c
-            square = square + wp.cw_mul(c, c)
+            qx = wp.clamp(px + i, 0, now.width - 1)
+            qy = wp.clamp(py + j, 0, now.height - 1)
+            q = qy * now.width + qx
+            if whole == 1 or shaded(now, qx, qy):
+                c = picture[q]
+                low = wp.min(low, c)
+                high = wp.max(high, c)
+                mean = mean + c
+                square = square + wp.cw_mul(c, c)
+                num = num + 1.0
             if now.depth[q] < now.depth[front]:
                 front = q
-    mean = mean / 9.0
-    spread = square / 9.0 - wp.cw_mul(mean, mean)
+    mean = mean / num
+    spread = square / num - wp.cw_mul(mean, mean)
     spread = wp.vec3(wp.sqrt(wp.max(spread[0], 0.0)), wp.sqrt(wp.max(spread[1], 0.0)), wp.sqrt(wp.max(spread[2], 0.0)))
     # an edge moves with what is in front
     x = float(px) + 0.5 + now.back[front][0]
@@ -217,8 +207,9 @@ def blend_picture(
     own_x = float(px) + 0.5 + now.back[tid][0]
     own_y = float(py) + 0.5 + now.back[tid][1]
     inside = x >= 0.0 and y >= 0.0 and x < float(now.width) and y < float(now.height)
+    fresh = wp.where(whole == 1 or shaded(now, px, py), 1.0, 0.0)
     result = here
-    count = float(1.0)
+    count = fresh
     if inside and (known(now, front, before, x, y) or known(now, tid, before, own_x, own_y)):
         at = wp.clamp(int(y), 0, now.height - 1) * now.width + wp.clamp(int(x), 0, now.width - 1)
         n = old_count[at]
@@ -226,9 +217,9 @@ def blend_picture(
         top = wp.min(mean + spread * slack, high) + wp.vec3(0.002)
         bottom = wp.max(mean - spread * slack, low) - wp.vec3(0.002)
         past = wp.min(wp.max(past, bottom), top)
-        share = wp.max(1.0 / (n + 1.0), least)
+        share = fresh * wp.max(1.0 / (n + 1.0), least)
         result = past * (1.0 - share) + here * share
-        count = wp.min(n + 1.0, 64.0)
+        count = wp.min(n + fresh, 64.0)
     result = wp.max(result, wp.vec3(0.0))
     kept[tid] = result
     new_count[tid] = count

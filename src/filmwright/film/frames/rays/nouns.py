@@ -39,16 +39,17 @@ class Trail:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Signals:
-    """A frame of direct light in parts: steady + direct * light[0] + ambient * light[1:] is the picture.
+    """Half of a frame of direct light in parts: steady + direct * light[0] + ambient * light[1:] is the picture.
 
-    Light is sampled once in each block of 2x2 pixels.
+    They are of one colour of a chessboard; pixel (x, y) stands at [y, x // 2]. Light is sampled once in each block of
+    2x2 pixels.
     """
 
-    steady: Float32[np.ndarray, "H W 3"]  # free of noise: reflections, emission, the sky
-    direct: Float32[np.ndarray, "H W 3"]  # area lights, as if nothing were between
-    ambient: Float32[np.ndarray, "H W 3"]  # the soft sky, as if nothing were between
+    steady: Float32[np.ndarray, "H w 3"]  # free of noise: reflections, emission, the sky
+    direct: Float32[np.ndarray, "H w 3"]  # area lights, as if nothing were between
+    ambient: Float32[np.ndarray, "H w 3"]  # the soft sky, as if nothing were between
     light: Float32[np.ndarray, "h w 4"]  # noisy ratios
-    pick: tuple[int, int]  # x, y in its block of the pixel that light was sampled at
+    pick: tuple[int, int]  # x, y in its block of the pixel that light was sampled at, which is of that colour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

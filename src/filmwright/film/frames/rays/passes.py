@@ -11,10 +11,8 @@ from .centre import reached, see
 from .device import fetched
 from .nouns import Trail
 from .upload import Upload
-from .view import view_of
+from .view import CENTRE, view_of
 from .visible import visible_faces
-
-CENTRE = (0.5, 0.5)
 
 
 def passes_of(scene: Upload, shot: Shot, frame: int) -> dict[str, np.ndarray]:

@@ -9,6 +9,8 @@ from filmwright.core.camera import Camera
 
 from .structs import View
 
+CENTRE = (0.5, 0.5)  # of a pixel
+
 
 def view_of(camera: Camera, width: int, height: int) -> Any:
     """A camera as the kernels see it."""
