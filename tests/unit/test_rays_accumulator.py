@@ -64,6 +64,19 @@ def test_a_still_camera_sees_a_still_picture():
     assert max(change) < 0.004
 
 
+def test_no_chessboard_is_seen():
+    odd = shot((-0.4, -4, 1.5), (0, 0, 0.4), end=(0.4, -4, 1.5), width=95, height=63, fov=0.55)
+    with Tracer(studio()) as tracer:
+        pictures = run(tracer, odd, range(12))
+        reference = tracer.trace(odd, 11, Sampling(samples=96)).radiance
+
+    def chequered(picture: np.ndarray) -> float:
+        return float(np.abs(picture[1:, 1:] - picture[1:, :-1] - picture[:-1, 1:] + picture[:-1, :-1]).mean())
+
+    for picture in pictures[:2] + pictures[-2:]:  # both colours' turns
+        assert chequered(picture) < 1.5 * chequered(reference)
+
+
 def test_nothing_drags_behind_a_moving_ball():
     times, way = np.array([0.0, 1.0], np.float32), np.array([[-1.2, 0, 0], [1.2, 0, 0]], np.float32)
     scene = studio({0: (Channel(path="translation", times=times, values=way),)}, duration=1.0)

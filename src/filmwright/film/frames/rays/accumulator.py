@@ -17,7 +17,7 @@ from .nouns import Raw, Signals, Trail
 from .trail import Guides
 from .view import view_of
 
-WARM_UP = 8  # phases that the first frame of a run should be fed in, the highest first and phase 0 last
+WARM_UP = 6  # phases that the first frame of a run should be fed in, the highest first and phase 0 last
 MOST = 48.0  # frames that sampled light is averaged over
 LEAST = 0.08  # of a picture of direct light that is this frame's own
 LEAST_CLEAN = 0.3  # of a path traced one, whose lens and motion blur the trail does not know
@@ -48,7 +48,7 @@ class Accumulator:
     def add(self, raw: Raw) -> Float32[np.ndarray, "H W 3"]:
         """Take the next frame in, traced with Sampling(share=True); give its linear picture."""
         assert raw.trail is not None, "a frame to accumulate must be traced with share=True"
-        guides, kept = self._guides_of(raw.trail, raw.signals.pick if raw.signals else (0, 0))
+        guides, kept = self._guides_of(raw.trail, raw.signals)
         before = self._guides if self._guides is not None else guides
         if raw.signals is not None:
             view = view_of(self._shot.camera(float(raw.frame)), guides.width, guides.height)
@@ -114,13 +114,14 @@ class Accumulator:
         self._past, self._past_count = new, count
         return out
 
-    def _guides_of(self, trail: Trail, pick: tuple[int, int]) -> tuple[Any, list[Any]]:
+    def _guides_of(self, trail: Trail, signals: Signals | None) -> tuple[Any, list[Any]]:
         out = Guides()
         out.depth, out.normals = self._array(trail.depth, float), self._array(trail.normals, wp.vec3)
         out.ids, out.back = self._array(trail.ids, int), self._array(trail.back, wp.vec3)
         out.place = wp.vec2(*trail.place)
         out.height, out.width = trail.depth.shape
-        out.pick_x, out.pick_y = pick
+        if signals is not None:
+            (out.pick_x, out.pick_y), out.turn = signals.pick, signals.turn
         return out, [trail]
 
     def _array(self, values: np.ndarray, dtype: Any) -> Any:

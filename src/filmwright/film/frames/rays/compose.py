@@ -65,14 +65,14 @@ def smooth(
             if (i != 0 or j != 0) and qx >= 0 and qy >= 0 and qx < half(g.width) and qy < half(g.height):
                 there = picked(g, qx, qy)
                 q = point_of(view, g, there)
-                k = kinship(n, p, z, g.normals[index_of(g, there)], q) * count[qy * half(g.width) + qx]
+                k = (kinship(n, p, z, g.normals[index_of(g, there)], q) + 1.0e-5) * count[qy * half(g.width) + qx]
                 far = wp.length_sq(q - p) / (10.0 * side * side + 1.0e-12)
                 k = k / (1.0 + far * far)
                 if i == 0 or j == 0:
                     k = k * 2.0
                 total = total + light[qy * half(g.width) + qx] * k
                 weight = weight + k
-    out[tid] = total / weight
+    out[tid] = total / wp.max(weight, 1.0e-12)
 
 
 @no_type_check

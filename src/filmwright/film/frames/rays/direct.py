@@ -42,7 +42,8 @@ class Layers:
         before_points = scene.points_at(shot.moment(float(previous)))
         self.seen = visible_faces(scene, self.view, place, self.seed, index)
         self.guides = Guides()
-        self.guides.height, self.guides.width, self.guides.place = shot.height, shot.width, wp.vec2(*place)
+        self.guides.height, self.guides.width, self.guides.turn = shot.height, shot.width, -1
+        self.guides.place = wp.vec2(*place)
         num = shot.height * shot.width
         self.guides.depth, self.guides.ids = self._new(num, float), self._new(num, int)
         self.guides.normals, self.guides.back = self._new(num, wp.vec3), self._new(num, wp.vec3)
@@ -63,11 +64,10 @@ class Layers:
     def gather(self, normals: Any, rounds: int) -> Any:
         """Light sampled at the pixels picked, blurred along its surfaces over blocks 1, 2, 4, ... apart."""
         num = self.blocks[0] * self.blocks[1]
-        light, other = self._new(num, wp.vec4), self._new(num, wp.vec4)
-        self._launch(gather, num, [*self.stage, self.seed, self.index, self.seen, normals, light])
-        ones = wp.full(num, 1.0, dtype=float, device=self.device)
+        light, other, count = self._new(num, wp.vec4), self._new(num, wp.vec4), self._new(num, float)
+        self._launch(gather, num, [*self.stage, self.seed, self.index, self.seen, normals, light, count])
         for i in range(rounds):
-            self._launch(smooth, num, [self.view, self.guides, 1 << i, 2.0, ones, light, other])
+            self._launch(smooth, num, [self.view, self.guides, 1 << i, 2.0, count, light, other])
             light, other = other, light
         return light
 
@@ -81,12 +81,13 @@ class Layers:
             self._launch(compose, dim, [self.view, self.guides, *parts, light, color, out])
         return fetched(out, self.height, self.width)
 
-    def signals(self, pick: tuple[int, int]) -> Signals:
+    def signals(self, pick: tuple[int, int], turn: int) -> Signals:
         """One colour in parts, for an Accumulator."""
+        self.guides.turn = turn
         parts, normals = self.shade(pick)
         light = fetched(self.gather(normals, SHARED), *self.blocks)
         steady, direct, ambient = (fetched(part, self.height, self.blocks[1]) for part in parts)
-        return Signals(steady=steady, direct=direct, ambient=ambient, light=light, pick=pick)
+        return Signals(steady=steady, direct=direct, ambient=ambient, light=light, pick=pick, turn=turn)
 
     def trail(self) -> Trail:
         """What the sample saw, and where that was before."""
@@ -125,7 +126,8 @@ def shared(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[S
     previous = frame if sampling.phase or sampling.first else frame - 1
     place = film_place(index // 2) if sampling.antialias else CENTRE  # for both colours
     layers = Layers(scene, shot, frame, index, previous, place=place)
-    return layers.signals(PICKS[index % 4]), layers.trail()
+    turn = -1 if sampling.first or sampling.phase else (index + index // 4) % 2
+    return layers.signals(PICKS[index % 4], turn), layers.trail()
 
 
 def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> np.ndarray:

@@ -16,7 +16,7 @@ from .hits import film_ray, lift_off, nearest, passage, surface
 from .sampler import pair, pixel_seed
 from .softlight import form_factor, sky_diffuse, sky_soft
 from .structs import OPTIONS, Lights, Skies, View, Worlds
-from .trail import Guides, half, index_of, picked
+from .trail import Guides, half, index_of, picked, sampled
 from .visible import struck
 
 wp.set_module_options(OPTIONS)
@@ -100,10 +100,21 @@ def gather(
     seen: wp.array(dtype=int),
     normals: wp.array(dtype=wp.vec3),
     light: wp.array(dtype=wp.vec4),
+    count: wp.array(dtype=float),
 ):
-    """Sample each block's light: x the share of rectangles seen, yzw the light around over the soft sky's."""
+    """Sample each block's light: x the share of rectangles seen, yzw the light around over the soft sky's.
+
+    `count` becomes 1 where there is a sample, 0 where it is not the block's turn.
+    """
     tid = wp.tid()
-    pixel = picked(g, tid % half(g.width), tid / half(g.width))
+    bx = tid % half(g.width)
+    by = tid / half(g.width)
+    if not sampled(g, bx, by):
+        light[tid] = wp.vec4(0.0)
+        count[tid] = 0.0
+        return
+    count[tid] = 1.0
+    pixel = picked(g, bx, by)
     face = seen[index_of(g, pixel)]
     if face < 0:
         light[tid] = wp.vec4(1.0)

@@ -13,7 +13,7 @@ import warp as wp
 
 from .bsdf import brightness
 from .structs import OPTIONS
-from .trail import Guides, half, index_of, picked, shaded
+from .trail import Guides, half, index_of, picked, sampled, shaded
 
 wp.set_module_options(OPTIONS)
 
@@ -43,9 +43,15 @@ def blend_light(
     new_light: wp.array(dtype=wp.vec4),
     new_count: wp.array(dtype=float),
 ):
-    """Average each block's sampled light with that of its point in the frames before, up to `most` of them."""
+    """Average each block's sampled light with that of its point in the frames before, up to `most` of them.
+
+    A block whose turn it is not keeps what was known, or takes what its neighbours made of it.
+    """
     tid = wp.tid()
-    pixel = picked(now, tid % half(now.width), tid / half(now.width))
+    block_x = tid % half(now.width)
+    block_y = tid / half(now.width)
+    fresh = wp.where(sampled(now, block_x, block_y), 1.0, 0.0)
+    pixel = picked(now, block_x, block_y)
     here = index_of(now, pixel)
     back = now.back[here]
     x = float(pixel[0]) + now.place[0] + back[0]
@@ -72,12 +78,12 @@ def blend_light(
                 count = count + old_count[at] * k
                 weight = weight + k
     if weight > 0.01:
-        n = wp.min(count / weight, most - 1.0)
-        new_light[tid] = (total * (n / weight) + light[tid]) / (n + 1.0)
-        new_count[tid] = n + 1.0
+        n = wp.min(count / weight, most - fresh)
+        new_light[tid] = (total * (n / weight) + light[tid] * fresh) / (n + fresh)
+        new_count[tid] = n + fresh
     else:
         new_light[tid] = light[tid]
-        new_count[tid] = 1.0
+        new_count[tid] = wp.max(fresh, 0.25)
 
 
 @no_type_check
@@ -210,7 +216,12 @@ def blend_picture(
     fresh = wp.where(whole == 1 or shaded(now, px, py), 1.0, 0.0)
     result = here
     count = fresh
-    if inside and (known(now, front, before, x, y) or known(now, tid, before, own_x, own_y)):
+    followed = bool(False)
+    if inside:
+        followed = known(now, front, before, x, y)
+        if not followed and front != tid:
+            followed = known(now, tid, before, own_x, own_y)
+    if followed:
         at = wp.clamp(int(y), 0, now.height - 1) * now.width + wp.clamp(int(x), 0, now.width - 1)
         n = old_count[at]
         past = old_picture(old, now.width, now.height, x, y)

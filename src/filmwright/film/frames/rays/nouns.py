@@ -42,7 +42,7 @@ class Signals:
     """Half of a frame of direct light in parts: steady + direct * light[0] + ambient * light[1:] is the picture.
 
     They are of one colour of a chessboard; pixel (x, y) stands at [y, x // 2]. Light is sampled once in each block of
-    2x2 pixels.
+    2x2 pixels, or in half of the blocks.
     """
 
     steady: Float32[np.ndarray, "H w 3"]  # free of noise: reflections, emission, the sky
@@ -50,6 +50,7 @@ class Signals:
     ambient: Float32[np.ndarray, "H w 3"]  # the soft sky, as if nothing were between
     light: Float32[np.ndarray, "h w 4"]  # noisy ratios
     pick: tuple[int, int]  # x, y in its block of the pixel that light was sampled at, which is of that colour
+    turn: int  # blocks sampled: -1 all, else the even (0) or odd (1) ones of their chessboard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

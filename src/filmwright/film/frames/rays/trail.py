@@ -18,7 +18,7 @@ FAR = wp.constant(1.0e6)
 @no_type_check
 @wp.struct
 class Guides:
-    """A frame's trail on the device, and which pixels of its 2x2 blocks are at work: `pick` and the one across."""
+    """A frame's trail on the device, and which pixels of its 2x2 blocks are shaded: `pick` and the one across."""
 
     depth: wp.array(dtype=float)
     normals: wp.array(dtype=wp.vec3)  # smooth ones, without normal maps
@@ -29,6 +29,14 @@ class Guides:
     height: int
     pick_x: int
     pick_y: int
+    turn: int  # blocks sampled in this frame: -1 all, else those on the chessboard's even or odd colour
+
+
+@no_type_check
+@wp.func
+def sampled(g: Guides, bx: int, by: int) -> bool:
+    """Whether the light of a 2x2 block is sampled in this frame."""
+    return g.turn < 0 or ((bx + by + g.turn) & 1) == 0
 
 
 @no_type_check
@@ -41,7 +49,7 @@ def half(size: int) -> int:
 @no_type_check
 @wp.func
 def picked(g: Guides, bx: int, by: int) -> wp.vec2i:
-    """The pixel (x, y) of a 2x2 block whose light is sampled in this frame."""
+    """The pixel (x, y) that stands for a 2x2 block in this frame."""
     return wp.vec2i(wp.min(bx * 2 + g.pick_x, g.width - 1), wp.min(by * 2 + g.pick_y, g.height - 1))
 
 

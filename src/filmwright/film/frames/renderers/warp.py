@@ -28,6 +28,8 @@ from filmwright.film.frames.rays import WARM_UP, Accumulator, Raw, Sampling, Tra
 from filmwright.film.frames.rays.device import ready
 from filmwright.film.frames.steady import steadied
 
+STILL_LOOKS = 12  # a standard still's: twice a shot's first frame's, which nobody sees as long
+
 Quality = Literal["draft", "standard", "final"]
 Picture = Float32[np.ndarray, "H W 3"]
 
@@ -57,7 +59,7 @@ def recipe(quality: Quality, samples: int = 0) -> Recipe:
     if quality == "draft":
         return Recipe(sampling=Sampling(samples=samples or 1, antialias=samples > 1))
     if quality == "standard" and samples <= 1:
-        return Recipe(sampling=Sampling(share=True), still_looks=WARM_UP)
+        return Recipe(sampling=Sampling(share=True), still_looks=STILL_LOOKS)
     if quality == "standard":
         return Recipe(sampling=Sampling(samples=samples))
     return Recipe(sampling=Sampling(integrator="path", samples=samples or 8), denoise=True)
