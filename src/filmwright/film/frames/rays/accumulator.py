@@ -17,7 +17,7 @@ from .nouns import Raw, Signals, Trail
 from .trail import Guides
 from .view import view_of
 
-WARM_UP = 6  # phases that the first frame of a run should be fed in, the highest first and phase 0 last
+WARM_UP = 8  # phases that the first frame of a run should be fed in, the highest first and phase 0 last
 MOST = 48.0  # frames that sampled light is averaged over
 LEAST = 0.08  # of a picture of direct light that is this frame's own
 LEAST_CLEAN = 0.3  # of a path traced one, whose lens and motion blur the trail does not know
