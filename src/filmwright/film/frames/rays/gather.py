@@ -16,7 +16,7 @@ from .hits import film_ray, lift_off, nearest, passage, surface
 from .sampler import pair, pixel_seed
 from .softlight import form_factor, sky_diffuse, sky_soft
 from .structs import OPTIONS, Lights, Skies, View, Worlds
-from .trail import Guides, half, index_of, picked, sampled
+from .trail import Guides, half, index_of, picked, sampled, shaded
 from .visible import struck
 
 wp.set_module_options(OPTIONS)
@@ -123,7 +123,9 @@ def gather(
     h = struck(w, face, view.eye, d)
     cone = h.t * view.spread
     lift = lift_off(w, h, d)
-    n = normals[pixel[1] * half(g.width) + pixel[0] / 2]
+    n = g.normals[index_of(g, pixel)]
+    if shaded(g, pixel[0], pixel[1]):  # all are but some at the border of a picture of odd size
+        n = normals[pixel[1] * half(g.width) + pixel[0] / 2]
     own = pixel_seed(seed, 0, tid)
     u = pair(index, own, 0)
     share = float(1.0)
