@@ -73,8 +73,8 @@ def test_no_chessboard_is_seen():
     def chequered(picture: np.ndarray) -> float:
         return float(np.abs(picture[1:, 1:] - picture[1:, :-1] - picture[:-1, 1:] + picture[:-1, :-1]).mean())
 
-    for picture in pictures[:2] + pictures[-2:]:  # both colours' turns
-        assert chequered(picture) < 1.6 * chequered(reference)
+    for found in pictures[:2] + pictures[-2:]:  # both colours' turns
+        assert chequered(found) < 1.6 * chequered(reference)
 
 
 def test_nothing_drags_behind_a_moving_ball():
