@@ -114,7 +114,7 @@ def compose(
             k = k * (kinship(n, p, z, g.normals[index_of(g, there)], point_of(view, g, there)) + 1.0e-4)
             total = total + light[by * half(g.width) + bx] * k
             weight = weight + k
-    c = total / weight
+    c = wp.max(total / weight, wp.vec4(0.0))
     picture[here] = steady[at] + direct[at] * c[0] + wp.cw_mul(ambient[at], wp.vec3(c[1], c[2], c[3]))
 
 

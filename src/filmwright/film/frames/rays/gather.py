@@ -14,7 +14,7 @@ import warp as wp
 from .bsdf import basis, brightness
 from .hits import film_ray, lift_off, nearest, passage, surface
 from .sampler import pair, pixel_seed
-from .softlight import form_factor, sky_diffuse, sky_soft
+from .softlight import form_factor, sky_diffuse, sky_mean, sky_soft
 from .structs import OPTIONS, Lights, Skies, View, Worlds
 from .trail import Guides, half, index_of, picked, sampled, shaded
 from .visible import struck
@@ -22,7 +22,7 @@ from .visible import struck
 wp.set_module_options(OPTIONS)
 
 FAR = wp.constant(1.0e6)
-BLUR = wp.constant(0.5)  # roughness of the sky that single rays see; blur is less noise
+BLUR = wp.constant(0.2)  # roughness of the sky that single rays see
 
 
 @no_type_check
@@ -67,16 +67,20 @@ def around(
     v: wp.vec2,
     k: float,
 ) -> wp.vec3:
-    """Light from one random direction: the sky, or what stands before it, lit by the sky and one rectangle."""
+    """Light from one random direction over the sky's there: of what stands before it, lit by sky and one rectangle.
+
+    Under an open sky it is zero whatever the direction, and free of noise.
+    """
     r = wp.sqrt(u[0])
     phi = 6.2831853 * u[1]
     d = basis(n) * wp.vec3(r * wp.cos(phi), r * wp.sin(phi), wp.sqrt(wp.max(0.0, 1.0 - u[0])))
     h = nearest(w, p, d, FAR, 0.5)
     if h.face < 0:
-        return sky_soft(sky, d, BLUR)
+        return wp.vec3(0.0)
+    open = sky_soft(sky, d, BLUR)
     s = surface(w, h, d, cone + 0.5 * h.t)
     if s.unlit == 1:
-        return s.emission + s.base
+        return s.emission + s.base - open
     light = sky_diffuse(sky, s.normal) * 0.7
     found = one_light(lights, s.lift, s.normal, k)
     if found[0] >= 0.0:
@@ -84,7 +88,7 @@ def around(
         share = seen_share(w, lights, i, s.lift, v) * found[1]
         light = light + lights[i].radiance * (share / wp.max(brightness(lights[i].radiance), 1.0e-6))
     # metals too give light on: their reflectance stands for an albedo
-    return s.emission + wp.cw_mul(s.base, light)
+    return s.emission + wp.cw_mul(s.base, light) - open
 
 
 @no_type_check
@@ -133,5 +137,5 @@ def gather(
     if found[0] >= 0.0:
         share = seen_share(w, lights, int(found[0]), lift, u)
     a = around(w, sky, lights, lift, n, cone, pair(index, own, 2), pair(index, own, 3), pair(index, own, 1)[1])
-    e = sky_diffuse(sky, n)
-    light[tid] = wp.vec4(share, a[0] / e[0], a[1] / e[1], a[2] / e[2])
+    a = wp.cw_div(sky_mean(sky, n) + a, sky_diffuse(sky, n))
+    light[tid] = wp.vec4(share, a[0], a[1], a[2])

@@ -83,17 +83,22 @@ def mirrored_light(lights: Lights, i: int, p: wp.vec3, r: wp.vec3, alpha: float,
 
 @no_type_check
 @wp.func
-def sky_diffuse(sky: Skies, normal: wp.vec3) -> wp.vec3:
+def sky_mean(sky: Skies, normal: wp.vec3) -> wp.vec3:
     """Irradiance over pi of the whole sky on a surface (Ramamoorthi and Hanrahan 2001)."""
     x = normal[0]
     y = normal[1]
     z = normal[2]
     e = sky[0].harmonics[0] + sky[0].harmonics[1] * x + sky[0].harmonics[2] * y + sky[0].harmonics[3] * z
     e = e + sky[0].harmonics[4] * (x * y) + sky[0].harmonics[5] * (y * z) + sky[0].harmonics[6] * (3.0 * z * z - 1.0)
-    e = e + sky[0].harmonics[7] * (x * z) + sky[0].harmonics[8] * (x * x - y * y)
-    # never below a fifth of the mean: black directions see the set, and ratios to this must stay bounded
+    return e + sky[0].harmonics[7] * (x * z) + sky[0].harmonics[8] * (x * x - y * y)
+
+
+@no_type_check
+@wp.func
+def sky_diffuse(sky: Skies, normal: wp.vec3) -> wp.vec3:
+    """`sky_mean`, never below a fifth of the mean: black directions see the set, and ratios to this are bounded."""
     low = sky[0].harmonics[0] * 0.2 + wp.vec3(1.0e-4)
-    return wp.max(e, low)
+    return wp.max(sky_mean(sky, normal), low)
 
 
 @no_type_check
