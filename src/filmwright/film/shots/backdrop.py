@@ -48,11 +48,12 @@ def _hues(style: Backdrop, lab: Float[np.ndarray, "P 3"]) -> list[tuple[float, f
     main = own[0]
     if style.relation == "tone":
         turned = [(main + turn, style.chroma, 0.02) for turn in (0.35, -0.35)]
-        return [(main, style.chroma, 0.0), *turned, (main + np.pi, style.chroma, 0.05)]
-    near = [(h, style.chroma, 0.0) for h in own[1:]]
-    beside = [(main + turn, style.chroma, 0.05) for turn in (0.6, 0.9, -0.6, -0.9)]
-    across = [(main + np.pi + turn, style.chroma * 0.7, 0.07) for turn in (0.5, 0.0, -0.5)]
-    return [(h, c, cost + _unflattering(h)) for h, c, cost in near + beside + across]
+        found = [(main, style.chroma, 0.0), *turned, (main + np.pi, style.chroma, 0.05)]
+    else:
+        near = [(h, style.chroma, 0.0) for h in own[1:]]
+        beside = [(main + turn, style.chroma, 0.05) for turn in (0.6, 0.9, -0.6, -0.9)]
+        found = near + beside + [(main + np.pi + turn, style.chroma * 0.7, 0.07) for turn in (0.5, 0.0, -0.5)]
+    return [(h, c, cost + _unflattering(h)) for h, c, cost in found]
 
 
 def _own_hues(lab: Float[np.ndarray, "P 3"]) -> list[float]:

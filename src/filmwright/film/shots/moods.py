@@ -91,15 +91,22 @@ class Lighting:
 LIGHTING: dict[MoodName, Lighting] = {
     "calm": Lighting(
         backdrop=Backdrop(
-            lightness=(0.92, 0.78), roughness=0.45, chroma=0.03, level=0.88, horizon=0.95, top=0.92, sweep=0.2, fill=0.8
+            lightness=(0.78, 0.6),
+            roughness=0.45,
+            chroma=0.05,
+            level=0.68,
+            horizon=0.85,
+            top=0.58,
+            sweep=0.38,
+            fill=0.38,
         ),
         lamps=(
-            Lamp(name="key", azimuth=-50.0, elevation=26.0, distance=2.0, width=1.4, height=1.5, power=0.9),
-            Lamp(name="fill", azimuth=62.0, elevation=14.0, distance=2.6, width=1.4, height=1.8, power=0.16),
-            Lamp(name="rim", azimuth=114.0, elevation=38.0, distance=2.2, width=0.6, height=1.2, power=0.5),
+            Lamp(name="key", azimuth=-50.0, elevation=26.0, distance=2.0, width=1.2, height=1.4, power=1.0),
+            Lamp(name="fill", azimuth=62.0, elevation=14.0, distance=2.6, width=1.4, height=1.8, power=0.12),
+            Lamp(name="rim", azimuth=114.0, elevation=38.0, distance=2.2, width=0.6, height=1.2, power=0.7),
         ),
         glows=(Glow(azimuth=180.0, elevation=72.0, width=70.0, height=34.0, power=0.3),),
-        grade=Grade(key=0.24, contrast=1.18, saturation=1.08, vignette=0.1, bloom=0.02, backdrop=0.88),
+        grade=Grade(key=0.24, contrast=1.2, saturation=1.08, vignette=0.18, bloom=0.02, backdrop=0.62),
     ),
     "luxury": Lighting(
         backdrop=Backdrop(
@@ -132,13 +139,13 @@ LIGHTING: dict[MoodName, Lighting] = {
         backdrop=Backdrop(
             relation="accent",
             neutral=25.0,
-            lightness=(0.86, 0.74),
-            chroma=0.1,
-            level=0.88,
-            horizon=0.96,
-            top=0.97,
-            sweep=0.14,
-            fill=0.9,
+            lightness=(0.82, 0.68),
+            chroma=0.12,
+            level=0.8,
+            horizon=0.94,
+            top=0.85,
+            sweep=0.22,
+            fill=0.65,
             roughness=0.45,
         ),
         lamps=(
@@ -147,7 +154,7 @@ LIGHTING: dict[MoodName, Lighting] = {
             Lamp(name="rim", azimuth=114.0, elevation=28.0, distance=2.2, width=0.7, height=1.4, power=0.5),
         ),
         glows=(Glow(azimuth=160.0, elevation=70.0, width=60.0, height=30.0, power=0.3),),
-        grade=Grade(key=0.26, contrast=1.14, saturation=1.12, vignette=0.04, bloom=0.02, backdrop=0.84),
+        grade=Grade(key=0.26, contrast=1.16, saturation=1.12, vignette=0.08, bloom=0.02, backdrop=0.74),
     ),
     "energetic": Lighting(
         backdrop=Backdrop(
@@ -199,13 +206,13 @@ LIGHTING: dict[MoodName, Lighting] = {
     "natural": Lighting(
         backdrop=Backdrop(
             hues=(92.0, 138.0),
-            lightness=(0.91, 0.82),
-            chroma=0.026,
-            level=0.88,
-            horizon=0.95,
-            top=0.9,
-            sweep=0.2,
-            fill=0.8,
+            lightness=(0.84, 0.68),
+            chroma=0.045,
+            level=0.74,
+            horizon=0.88,
+            top=0.65,
+            sweep=0.35,
+            fill=0.45,
             roughness=0.6,
         ),
         lamps=(
@@ -217,7 +224,7 @@ LIGHTING: dict[MoodName, Lighting] = {
         ),
         glows=(Glow(azimuth=-120.0, elevation=66.0, width=80.0, height=34.0, power=0.3, color=(0.9, 0.96, 1.0)),),
         grade=Grade(
-            key=0.24, contrast=1.12, saturation=1.05, tint=(1.02, 1.0, 0.965), vignette=0.08, bloom=0.03, backdrop=0.87
+            key=0.24, contrast=1.18, saturation=1.06, tint=(1.02, 1.0, 0.965), vignette=0.15, bloom=0.03, backdrop=0.7
         ),
     ),
 }

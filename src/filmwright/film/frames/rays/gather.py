@@ -77,10 +77,10 @@ def around(
     h = nearest(w, p, d, FAR, 0.5)
     if h.face < 0:
         return wp.vec3(0.0)
-    open = sky_soft(sky, d, BLUR)
+    above = sky_soft(sky, d, BLUR)
     s = surface(w, h, d, cone + 0.5 * h.t)
     if s.unlit == 1:
-        return s.emission + s.base - open
+        return s.emission + s.base - above
     light = sky_diffuse(sky, s.normal) * 0.7
     found = one_light(lights, s.lift, s.normal, k)
     if found[0] >= 0.0:
@@ -88,7 +88,7 @@ def around(
         share = seen_share(w, lights, i, s.lift, v) * found[1]
         light = light + lights[i].radiance * (share / wp.max(brightness(lights[i].radiance), 1.0e-6))
     # metals too give light on: their reflectance stands for an albedo
-    return s.emission + wp.cw_mul(s.base, light) - open
+    return s.emission + wp.cw_mul(s.base, light) - above
 
 
 @no_type_check
