@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from filmwright.core.scene import Environment
 
-_SLANT = np.radians(7.0)  # above the ground: how steeply a camera sees the floor's edge
+_SLANT = np.radians(5.0)  # above the ground: how steeply a camera sees the floor's edge
 _ROWS, _COLUMNS = 48, 96  # of the sky over the horizon
 _NUM_AZIMUTHS = 24
 

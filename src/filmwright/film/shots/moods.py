@@ -182,13 +182,13 @@ LIGHTING: dict[MoodName, Lighting] = {
     "technical": Lighting(
         backdrop=Backdrop(
             hues=(252.0, 240.0),
-            lightness=(0.82, 0.66),
-            chroma=0.02,
-            level=0.72,
-            horizon=0.9,
-            top=0.65,
-            sweep=0.2,
-            fill=0.7,
+            lightness=(0.76, 0.58),
+            chroma=0.025,
+            level=0.62,
+            horizon=0.88,
+            top=0.55,
+            sweep=0.3,
+            fill=0.45,
             roughness=0.38,
         ),
         lamps=(
@@ -200,7 +200,7 @@ LIGHTING: dict[MoodName, Lighting] = {
         ),
         glows=(Glow(azimuth=0.0, elevation=88.0, width=70.0, height=40.0, power=0.35, color=COOL),),
         grade=Grade(
-            key=0.22, contrast=1.16, saturation=0.97, tint=(0.985, 1.0, 1.02), vignette=0.1, bloom=0.015, backdrop=0.7
+            key=0.22, contrast=1.16, saturation=0.97, tint=(0.985, 1.0, 1.02), vignette=0.15, bloom=0.015, backdrop=0.6
         ),
     ),
     "natural": Lighting(

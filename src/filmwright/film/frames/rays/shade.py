@@ -12,7 +12,7 @@ from .hits import film_ray, nearest, surface
 from .lights import sky_radiance
 from .reflections import BLURRED, FAINT, FAR, SHARP, glimpse, lender, mirror_ray, mirrored
 from .sampler import pair, pixel_seed
-from .softlight import form_factor, mirrored_light, sky_diffuse, sky_soft
+from .softlight import form_factor, mirrored_light, sky_at_slant, sky_diffuse
 from .structs import OPTIONS, Lights, Skies, View, Worlds
 from .trail import Guides, half
 from .visible import struck
@@ -116,7 +116,7 @@ def shade(
         traced = traced * wp.clamp(wp.max(glossy) * traced / FAINT - 1.0, 0.0, 1.0)
     if traced < 1.0:  # a blur of all that is around, which the gathered light knows best
         rest = glossy * (1.0 - traced)
-        around = around + wp.cw_mul(rest, sky_soft(sky, r, s.roughness))
+        around = around + wp.cw_mul(rest, sky_at_slant(sky, r, s.roughness, nv))
         for k in range(lights.shape[0]):
             straight = straight + wp.cw_mul(rest, mirrored_light(lights, k, s.lift, r, s.alpha, FAR))
     if traced > 0.0 or s.coat > 0.0:
