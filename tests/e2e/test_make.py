@@ -9,6 +9,8 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+import OpenEXR
 import pytest
 
 from filmwright.film.video.codecs import codecs
@@ -146,6 +148,7 @@ def test_a_full_disk_is_told_and_the_earlier_film_stays_whole(filmwright, tmp_pa
         (("make", "sample", "--aspect", "3:1"), 2, "'aspect'"),
         (("make", "sample", "--seconds", "900"), 2, "seconds"),
         (("make", "sample", "--quality", "ultra"), 2, "quality"),
+        (("make", "sample", "--environment", "notes.txt", *SMALL), 3, "notes.txt"),
         (("make", "wrong.toml"), 2, "there is no key 'breif'"),
         (("make", "nottoml.toml"), 2, "is not TOML"),
         (("make", "sample", *SMALL, "--out", "notes.txt/deeper"), 5, "a file, not a folder"),
@@ -169,6 +172,20 @@ def test_a_dry_run_plans_and_renders_nothing(filmwright, tmp_path):
     assert plan["seconds"] == 8
     assert len(plan["shots"]) >= 3
     assert not (tmp_path / "out").exists()
+
+
+def test_a_sky_of_ones_own_lights_the_film(filmwright, tmp_path):
+    sky = np.full((16, 32, 3), (4.0, 0.4, 0.4), np.float32)
+    with OpenEXR.File({"type": OpenEXR.scanlineimage}, {"RGB": sky}) as file:
+        file.write(str(tmp_path / "sky.exr"))
+    made = filmwright(
+        "make", "sample", "--environment", "sky.exr", "--music-off", *SMALL, "--out", "out", "--json"
+    ).made
+    assert [part["name"] for part in made["manifest"]["ingredients"]] == ["sky.exr"]
+    assert load_film(tmp_path / "out/film.toml").light.environment.resolve() == tmp_path / "sky.exr"
+    frames = [frame for piece in codecs.open("mp4").decode(tmp_path / "out/sample.mp4") for frame in piece.rgb]
+    red, green, _ = np.mean(frames, axis=(0, 1, 2))
+    assert red > 1.3 * green
 
 
 def test_the_storyboard_is_drawn(filmwright, tmp_path):

@@ -15,10 +15,13 @@ def read_request(source: str, **typed: Any) -> Film:
     quality = given.pop("quality", None)
     workers = given.pop("workers", None)
     preset = given.pop("preset", None)
+    environment = given.pop("environment", None)
     film = _base(source, given)
     render = {k: v for k, v in {"quality": quality, "workers": workers}.items() if v is not None}
     if render:
         film = film.model_copy(update={"render": film.render.having(**render)})
+    if environment:
+        film = film.model_copy(update={"light": film.light.model_copy(update={"environment": environment})})
     if preset:
         film = film.model_copy(update={"video": film.video.having(preset=preset)})
     return film

@@ -20,6 +20,7 @@ def shots(
     seconds: options.Seconds = None,
     size: options.Size = None,
     quality: options.Quality = None,
+    environment: options.Environment = None,
     seed: options.Seed = None,
     workers: options.Workers = None,
     quiet: options.Quiet = False,
@@ -41,6 +42,7 @@ def shots(
             seconds=seconds,
             size=size,
             quality=quality,
+            environment=environment,
             seed=seed,
             workers=workers,
         )
