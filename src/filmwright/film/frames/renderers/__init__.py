@@ -1,7 +1,7 @@
 """Scene + Shot -> Frames, by camera. One file here is one renderer."""
 
 from collections.abc import Collection, Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from filmwright.core.frames import Frames, PassName
 from filmwright.core.plugins import Slot
@@ -9,6 +9,7 @@ from filmwright.core.scene import Scene
 from filmwright.core.shot import Shot
 
 
+@runtime_checkable
 class Renderer(Protocol):
     """A camera that films scenes."""
 

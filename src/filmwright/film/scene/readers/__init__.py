@@ -1,12 +1,13 @@
 """A 3D file -> Scene. One file here is one reader."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from filmwright.core.plugins import Slot
 from filmwright.core.scene import Scene
 
 
+@runtime_checkable
 class Reader(Protocol):
     """Reads one family of files."""
 

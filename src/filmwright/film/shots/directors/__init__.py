@@ -1,6 +1,6 @@
 """Stage + brief -> storyboard. One file here is one way to direct."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from filmwright.core.plugins import Slot
 from filmwright.core.shot import Storyboard
@@ -8,6 +8,7 @@ from filmwright.film.shots.brief import Brief
 from filmwright.film.shots.stage import Stage
 
 
+@runtime_checkable
 class Director(Protocol):
     """Decides what is filmed, and how."""
 

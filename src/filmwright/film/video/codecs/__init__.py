@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from filmwright.core.frames import Frames
 from filmwright.core.plugins import Slot
@@ -10,6 +10,7 @@ from filmwright.core.sound import Sound
 from filmwright.core.video import Video
 
 
+@runtime_checkable
 class Codec(Protocol):
     """Writes and reads one kind of video file."""
 
