@@ -11,6 +11,7 @@ from .bsdf import Surface, brightness, choose, dielectric, glass_index, glass_ti
 from .hits import film_ray, nearest, passage, surface
 from .lights import light_density, light_hit, sky_density, sky_radiance, sky_sample
 from .sampler import pair, pixel_seed
+from .softlight import sky_diffuse
 from .structs import OPTIONS, Lights, Skies, View, Worlds
 
 wp.set_module_options(OPTIONS)
@@ -201,6 +202,17 @@ def glow(s: Surface) -> wp.vec3:
 
 
 @no_type_check
+@wp.func
+def alleged(sky: Skies, s: Surface) -> wp.vec3:
+    """The albedo to guide a denoiser by; of an unlit surface the one that under the open sky would look the same, so
+    that a set's painted horizon is no edge.
+    """
+    if s.unlit == 1:
+        return wp.min(wp.cw_div(s.base, sky_diffuse(sky, s.normal)), wp.vec3(1.0))
+    return s.base
+
+
+@no_type_check
 @wp.kernel
 def trace_paths(
     w: Worlds,
@@ -261,7 +273,7 @@ def trace_paths(
                     continue
                 s.transmission = 0.0
             if camera == 1:
-                guide_albedo = guide_albedo + s.base
+                guide_albedo = guide_albedo + alleged(sky, s)
                 guide_normal = guide_normal + s.normal
                 camera = 0
             total = total + wp.cw_mul(ray.through, glow(s))
