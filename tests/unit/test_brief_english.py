@@ -192,3 +192,19 @@ def test_how_the_words_were_understood_is_told():
         assert line in notes, notes
     assert any(line.startswith("aspect: 9:16, from") for line in notes)
     assert any(line.startswith("tagline: Slow down.") for line in notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "mood", "lighting"),
+    [
+        ("A calm luxury spot for a fruit tea. 'Slow down.'", "calm", "luxury"),
+        ("Fast and punchy, with a technical look", "energetic", "technical"),
+        ("luxury, unhurried", "luxury", "luxury"),
+        ("not only calm but calm and quiet, with a touch of luxury", "calm", "calm"),
+        ("A calm spot for a watch", "calm", "calm"),
+    ],
+)
+def test_a_brief_may_name_a_pace_and_a_look(text, mood, lighting):
+    brief = read_brief(text)
+    assert (brief.mood, brief.lighting) == (mood, lighting)
+    assert any(line.startswith(f"light: {lighting}") for line in brief.understood) == (mood != lighting)

@@ -115,7 +115,7 @@ def expose(planned: Plan, renderer: Renderer, report: Report = silent) -> Plan:
     stage, storyboard = planned.stage, planned.storyboard
     shots: list[Shot] = []
     report(Step("meter the light", 0, len(storyboard.shots), "shots"))
-    base = meter(*_measure(stage, portrait(stage), renderer), stage.product, planned.brief.mood)
+    base = meter(*_measure(stage, portrait(stage), renderer), stage.product, planned.brief.lighting)
     for shot in storyboard.shots:
         shots.append(replace(shot, look=_trimmed(base, stage, shot, renderer)))
         report(Step("meter the light", len(shots), len(storyboard.shots), "shots"))

@@ -15,7 +15,8 @@ class Brief:
 
     text: str
     domain: str = "product-ad"
-    mood: MoodName = "calm"
+    mood: MoodName = "calm"  # pace, lenses, type and music
+    look: MoodName | None = None  # set, light and colour, where they are another mood's
     tagline: str = ""  # the quoted words
     name: str = ""  # what the end card calls the product
     language: Literal["en", "ko"] = "en"
@@ -27,3 +28,8 @@ class Brief:
     music: bool = True
     seed: int = 0
     understood: tuple[str, ...] = ()  # one line each: what was taken from which words
+
+    @property
+    def lighting(self) -> MoodName:
+        """The mood that sets and lights the film."""
+        return self.look or self.mood

@@ -12,7 +12,7 @@ from .brief import Brief, MoodName
 from .words.asked import asked_aspects, asked_music, asked_seconds
 from .words.colours import asked_backdrops
 from .words.heard import Heard
-from .words.moods import MOOD_NAMES, primary_mood, weigh_moods
+from .words.moods import MOOD_NAMES, look_mood, primary_mood, weigh_moods
 from .words.names import find_name, sort_quotes
 from .words.quotes import find_quotes, without_quotes
 
@@ -48,7 +48,7 @@ def read_brief(
     plain = without_quotes(text, quotes)
     quoted_name, quoted_tagline, spare = sort_quotes(text, quotes)
     notes: list[str] = []
-    heard_mood, mood_notes = _mood(plain, [q.text for q in quotes], mood)
+    heard_mood, look, mood_notes = _mood(plain, [q.text for q in quotes], mood)
     heard_seconds = _pick(
         None if seconds is None else film_seconds(seconds),
         asked_seconds(plain),
@@ -67,6 +67,7 @@ def read_brief(
     return Brief(
         text=text,
         mood=heard_mood,
+        look=look,
         tagline=_tagline(heard_tagline or ""),
         name=(heard_name or "").strip(),
         language=_language(text),
@@ -100,20 +101,25 @@ def film_seconds(seconds: float | int | Fraction) -> Fraction:
     return exact
 
 
-def _mood(plain: str, quoted: Sequence[str], option: str | None) -> tuple[MoodName, list[str]]:
+def _mood(plain: str, quoted: Sequence[str], option: str | None) -> tuple[MoodName, MoodName | None, list[str]]:
     if option is not None:
         for known in MOOD_NAMES:
             if option.strip().lower() == known:
-                return known, [f"mood: {known}, as asked by --mood"]
+                return known, None, [f"mood: {known}, as asked by --mood"]
         raise BadFilm(f"no mood is called {option!r}. Choose one of {', '.join(MOOD_NAMES)}.")
     heard = weigh_moods(plain, quoted)
     mood = primary_mood(heard)
-    notes = []
+    look = look_mood(heard, mood)
+    notes = [] if look == mood else [f"light: {look}, the look that the brief names beside the mood"]
     for thing in heard:
         which, weight = thing.value
         notes.append(Heard(which, thing.words).note("mood" if weight > 0 else "mood, not"))
     summary = f"mood: {mood}" + ("" if len({h.value[0] for h in heard}) <= 1 else ", the one with the most weight")
-    return mood, [summary if heard else f"mood: {mood}, as the brief names none", *dict.fromkeys(notes)]
+    return (
+        mood,
+        None if look == mood else look,
+        [summary if heard else f"mood: {mood}, as the brief names none", *dict.fromkeys(notes)],
+    )
 
 
 def _pick(

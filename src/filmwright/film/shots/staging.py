@@ -32,7 +32,7 @@ def stage(scene: Scene, brief: Brief, *, environment: Environment | None = None)
     surface = sample_surface(placed, NUM_SAMPLES)
     vertices = vertices_over_time(placed)
     bounds = bounds_of(vertices)
-    lighting = LIGHTING[brief.mood]
+    lighting = LIGHTING[brief.lighting]
     color = backdrop_color(surface, lighting.backdrop, wanted=brief.backdrop)
     studio = build_studio(lighting, color, bounds, foot=_foot(vertices), environment=environment)
     return Stage(

@@ -12,6 +12,7 @@ from . import english, korean
 from .heard import Heard
 
 MOOD_NAMES: tuple[MoodName, ...] = get_args(MoodName)
+LOOKS: tuple[MoodName, ...] = ("luxury", "technical", "natural")  # the others are paces as well
 OPPOSITE: dict[MoodName, MoodName] = {
     "calm": "energetic",
     "energetic": "calm",
@@ -47,15 +48,30 @@ def weigh_moods(text: str, quoted: Iterable[str] = ()) -> list[Heard[tuple[MoodN
 
 def primary_mood(heard: list[Heard[tuple[MoodName, float]]]) -> MoodName:
     """The mood with the most weight, the first mentioned of equals; calm where nothing is said."""
+    totals = _totals(heard)
+    first = [thing.value[0] for thing in heard]
+    best = max(totals, key=lambda m: (totals[m], -first.index(m) if m in first else -len(first)), default=None)
+    return best if best and totals[best] > 0 else "calm"
+
+
+def look_mood(heard: list[Heard[tuple[MoodName, float]]], mood: MoodName) -> MoodName:
+    """The mood that lights a film of a `mood`: itself, but for a brief that names a pace and a look, "calm luxury" say.
+
+    The look's words must weigh at least half as much as the pace's.
+    """
+    totals = _totals(heard)
+    best = max(LOOKS, key=lambda m: totals.get(m, 0.0))
+    return best if mood not in LOOKS and totals.get(best, 0.0) >= max(0.5 * totals.get(mood, 0.0), 1.0) else mood
+
+
+def _totals(heard: list[Heard[tuple[MoodName, float]]]) -> dict[MoodName, float]:
     totals: dict[MoodName, float] = {}
     for thing in heard:
         mood, weight = thing.value
         totals[mood] = totals.get(mood, 0.0) + weight
     for mood in {thing.value[0] for thing in heard if thing.value[1] < 0}:
         totals[OPPOSITE[mood]] = totals.get(OPPOSITE[mood], 0.0) + 0.5
-    first = [thing.value[0] for thing in heard]
-    best = max(totals, key=lambda m: (totals[m], -first.index(m) if m in first else -len(first)), default=None)
-    return best if best and totals[best] > 0 else "calm"
+    return totals
 
 
 def _scaled(hit: _Hit, factor: float) -> _Hit:
