@@ -42,6 +42,12 @@ def test_clear_glass_vanishes_in_a_white_furnace(ior):
     assert 0.97 < light.mean() <= 1.0 + 1e-4
 
 
+@pytest.mark.parametrize("sampling", [MANY, Sampling(samples=4)])
+def test_what_has_the_index_of_air_reflects_nothing(sampling):
+    light = ball_in_white(Material(base_color=(0.0, 0.0, 0.0, 1.0), roughness=0.3, ior=1.0), sampling)
+    assert light.max() < 1e-5
+
+
 def test_a_grey_metal_reflects_its_colour_once():
     light = ball_in_white(Material(metallic=1.0, roughness=0.05, base_color=(0.5, 0.25, 0.125, 1.0)))
     smooth = np.median(light, axis=0)  # away from the rim, where every metal is a mirror

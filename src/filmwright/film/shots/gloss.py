@@ -40,7 +40,7 @@ def _glossy(
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     nl, nv, nh, vh = way[:, 2], eye[2], half[:, 2], half @ eye
     f0 = ((ior - 1) / (ior + 1)) ** 2
-    fresnel = f0 + (1 - f0) * (1 - vh) ** 5
+    fresnel = f0 + (min(50 * f0, 1.0) - f0) * (1 - vh) ** 5
     facets = a2 / (np.pi * (nh**2 * (a2 - 1) + 1) ** 2)
     unmasked = 0.5 / (nl * np.sqrt(nv**2 * (1 - a2) + a2) + nv * np.sqrt(nl**2 * (1 - a2) + a2))
     return fresnel * facets * unmasked

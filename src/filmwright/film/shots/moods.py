@@ -119,7 +119,7 @@ LIGHTING: dict[MoodName, Lighting] = {
             sweep=0.6,
             fill=0.3,
             roughness=0.32,
-            gloss=1.4,
+            gloss=1.08,
             plinth=True,
         ),
         lamps=(

@@ -92,7 +92,7 @@ def plinth(ground: Mesh, foot: float, style: Backdrop) -> Mesh:
     normals = np.stack([out * np.cos(angle), out * np.sin(angle), up], axis=-1).reshape(-1, 3)
     color = (1.0, 1.0, 1.0) if ground.colors is None else ground.colors[0, :3]
     base = (float(color[0]), float(color[1]), float(color[2]), 1.0)
-    material = Material(name="plinth", base_color=base, roughness=style.roughness, ior=style.gloss)
+    material = Material(name="plinth", base_color=base, roughness=style.roughness)  # its edge catches light
     return Mesh(positions=positions, faces=faces, normals=normals.astype(np.float32), material=material)
 
 

@@ -21,7 +21,7 @@ WARM_UP = 8  # phases that the first frame of a run should be fed in, the highes
 MOST = 48.0  # frames that sampled light is averaged over
 LEAST = 0.08  # of a picture of direct light that is this frame's own
 LEAST_CLEAN = 0.3  # of a path traced one, whose lens and motion blur the trail does not know
-SLACK = 1.25  # standard deviations of a pixel's neighbours that its past may be off
+SLACK = 2.0  # standard deviations of a pixel's neighbours that its past may be off
 ROUNDS = ((2, 1e9), (4, 16.0), (8, 6.0))  # of smoothing: blocks apart, and samples that make one needless
 
 Lens = Callable[[Float32[np.ndarray, "H W 3"], Float32[np.ndarray, "H W"], Camera], Float32[np.ndarray, "H W 3"]]

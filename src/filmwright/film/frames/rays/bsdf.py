@@ -71,11 +71,11 @@ def directional_albedo(w: Worlds, cosine: float, roughness: float) -> wp.vec2:
 
 @no_type_check
 @wp.func
-def schlick(f0: wp.vec3, cosine: float) -> wp.vec3:
-    """Fresnel reflectance (Schlick 1994)."""
+def schlick(f0: wp.vec3, f90: float, cosine: float) -> wp.vec3:
+    """Fresnel reflectance (Schlick 1994), f90 at grazing incidence."""
     m = wp.clamp(1.0 - cosine, 0.0, 1.0)
     m2 = m * m
-    return f0 + (wp.vec3(1.0) - f0) * (m2 * m2 * m)
+    return f0 + (wp.vec3(f90) - f0) * (m2 * m2 * m)
 
 
 @no_type_check
@@ -135,6 +135,7 @@ class Lobes:
     """A surface seen from one direction: what each lobe reflects, and how often it is sampled."""
 
     f0: wp.vec3
+    f90: float
     boost: wp.vec3  # multiple scattering's gain of the GGX lobe
     glossy: wp.vec3  # directional albedo of the GGX lobe below the coat
     coat: float  # directional albedo of the coat
@@ -159,12 +160,14 @@ def lobes(w: Worlds, s: Surface, nv: float) -> Lobes:
     """Split what s reflects among its lobes so that nothing is lost or gained."""
     out = Lobes()
     r = (s.ior - 1.0) / (s.ior + 1.0)
+    edge = wp.min(50.0 * r * r, 1.0)  # an index near 1 reflects nothing, at no angle (Lagarde 2011)
+    out.f90 = edge + (1.0 - edge) * s.metallic
     out.f0 = wp.vec3(r * r * (1.0 - s.metallic)) + s.base * s.metallic
     ab = directional_albedo(w, nv, s.roughness)
     total = wp.max(ab[0] + ab[1], 1.0e-3)
     out.boost = wp.vec3(1.0) + out.f0 * (1.0 / total - 1.0)
-    out.glossy = wp.cw_mul(out.f0 * ab[0] + wp.vec3(ab[1]), out.boost)
-    dielectric = r * r * (1.0 - s.metallic) * ab[0] + (1.0 - s.metallic) * ab[1]
+    out.glossy = wp.cw_mul(out.f0 * ab[0] + wp.vec3(out.f90 * ab[1]), out.boost)
+    dielectric = (r * r * ab[0] + edge * ab[1]) * (1.0 - s.metallic)
     dielectric = dielectric * (1.0 + r * r * (1.0 / total - 1.0))
     out.diffuse = s.base * (wp.max(1.0 - s.metallic - dielectric, 0.0) * (1.0 - s.transmission))
     out.under = 1.0
@@ -194,14 +197,14 @@ def scatter(s: Surface, b: Lobes, v: wp.vec3, light: wp.vec3) -> wp.vec4:
     h = wp.normalize(v + light)
     nh = wp.clamp(wp.dot(s.normal, h), 0.0, 1.0)
     vh = wp.clamp(wp.dot(v, h), 0.0, 1.0)
-    f = schlick(b.f0, vh)
+    f = schlick(b.f0, b.f90, vh)
     d = distribution(nh, s.alpha)
     glossy = wp.cw_mul(f, b.boost) * (d * visibility(nl, nv, s.alpha))
     color = (glossy + b.diffuse / PI) * b.under
     density = b.pick_glossy * d * 0.5 / (nv + smith(nv, s.alpha)) + b.pick_diffuse * nl / PI
     if s.coat > 0.0:
         dc = distribution(nh, s.coat_alpha)
-        fc = schlick(wp.vec3(0.04), vh)[0] * s.coat * b.coat_boost
+        fc = schlick(wp.vec3(0.04), 1.0, vh)[0] * s.coat * b.coat_boost
         color = color + wp.vec3(fc * dc * visibility(nl, nv, s.coat_alpha))
         density = density + b.pick_coat * dc * 0.5 / (nv + smith(nv, s.coat_alpha))
     color = color * nl

@@ -17,6 +17,8 @@ from .trail import Guides, half, index_of, picked, sampled, shaded
 
 wp.set_module_options(OPTIONS)
 
+SQUEEZE = wp.constant(0.4)  # 1 makes thin highlights dim, 0 lets them flicker
+
 
 @no_type_check
 @wp.func
@@ -100,15 +102,15 @@ def cubic(t: float) -> wp.vec4:
 @no_type_check
 @wp.func
 def squeezed(c: wp.vec3) -> wp.vec3:
-    """Radiance brought below 1, so that highlights do not outvote their surroundings."""
-    return c / (1.0 + wp.max(brightness(c), 0.0))
+    """Radiance brought below 2.5, so that highlights do not outvote their surroundings."""
+    return c / (1.0 + SQUEEZE * wp.max(brightness(c), 0.0))
 
 
 @no_type_check
 @wp.func
 def stretched(c: wp.vec3) -> wp.vec3:
     """The inverse of `squeezed`."""
-    return c / wp.max(1.0 - brightness(c), 1.0e-3)
+    return c / wp.max(1.0 - SQUEEZE * brightness(c), 1.0e-3)
 
 
 @no_type_check
@@ -225,8 +227,8 @@ def blend_picture(
         at = wp.clamp(int(y), 0, now.height - 1) * now.width + wp.clamp(int(x), 0, now.width - 1)
         n = old_count[at]
         past = old_picture(old, now.width, now.height, x, y)
-        top = wp.min(mean + spread * slack, high) + wp.vec3(0.002)
-        bottom = wp.max(mean - spread * slack, low) - wp.vec3(0.002)
+        top = wp.min(mean + spread * slack, high) + wp.vec3(0.0007)
+        bottom = wp.max(mean - spread * slack, low) - wp.vec3(0.0007)
         past = wp.min(wp.max(past, bottom), top)
         share = fresh * wp.max(1.0 / (n + 1.0), least)
         result = past * (1.0 - share) + here * share
