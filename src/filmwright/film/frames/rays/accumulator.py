@@ -12,7 +12,7 @@ from filmwright.core.shot import Shot
 
 from .compose import compose, fill, smooth
 from .device import fetched, ready
-from .history import blend_light, blend_picture, squeeze
+from .history import blend_light, blend_picture, settle, squeeze
 from .nouns import Raw, Signals, Trail
 from .trail import Guides
 from .view import view_of
@@ -97,20 +97,20 @@ class Accumulator:
         return picture
 
     def _blended(self, picture: Any, guides: Any, before: Any, least: float, slack: float, whole: int) -> Any:
-        new, out = wp.empty_like(picture), wp.empty_like(picture)
+        squeezed, new, out = (wp.empty_like(picture) for _ in range(3))
         count = wp.empty(len(picture), dtype=float, device=self._device)
-        wp.launch(squeeze, dim=len(picture), inputs=[picture], outputs=[out], device=self._device)
-        picture, out = out, wp.empty_like(picture)
+        wp.launch(squeeze, dim=len(picture), inputs=[picture], outputs=[squeezed], device=self._device)
         fresh = self._past is None
-        old = picture if fresh else self._past
+        old = squeezed if fresh else self._past
         old_count = wp.zeros(len(picture), dtype=float, device=self._device) if fresh else self._past_count
         wp.launch(
             blend_picture,
             dim=len(picture),
-            inputs=[guides, before, least, slack, whole, picture, old, old_count],
-            outputs=[new, count, out],
+            inputs=[guides, before, least, slack, whole, squeezed, old, old_count],
+            outputs=[new, count],
             device=self._device,
         )
+        wp.launch(settle, dim=len(new), inputs=[guides, whole, new], outputs=[out], device=self._device)
         self._past, self._past_count = new, count
         return out
 

@@ -174,13 +174,12 @@ def blend_picture(
     old_count: wp.array(dtype=float),
     kept: wp.array(dtype=wp.vec3),
     new_count: wp.array(dtype=float),
-    out: wp.array(dtype=wp.vec3),
 ):
     """Average each pixel with the frames before: this one counts `least` or more, and not at all where it was not
     shaded and the past is known. With `whole` 1 all of it was.
 
     What is taken over is kept within `slack` times the spread of this frame's 3x3 neighbours, so that nothing drags
-    behind. `picture`, `old` and `kept` are squeezed; `out` is linear.
+    behind. All pictures are squeezed.
     """
     tid = wp.tid()
     px = tid % now.width
@@ -233,7 +232,38 @@ def blend_picture(
         share = fresh * wp.max(1.0 / (n + 1.0), least)
         result = past * (1.0 - share) + here * share
         count = wp.min(n + fresh, 64.0)
-    result = wp.max(result, wp.vec3(0.0))
-    kept[tid] = result
+    kept[tid] = wp.max(result, wp.vec3(0.0))
     new_count[tid] = count
-    out[tid] = stretched(result)
+
+
+@no_type_check
+@wp.func
+def alternating(c: wp.vec3, before: wp.vec3, before2: wp.vec3, after: wp.vec3, after2: wp.vec3) -> wp.vec3:
+    """What pixel c is off the line of five pixels that it is the middle of, if they alternate; else nothing."""
+    off = (c - (before + after) * 0.5) * 0.5
+    one = brightness(before - (before2 + c) * 0.5)
+    other = brightness(after - (after2 + c) * 0.5)
+    k = brightness(off)
+    if k * one < 0.0 and k * other < 0.0:
+        return off
+    return wp.vec3(0.0)
+
+
+@no_type_check
+@wp.kernel
+def settle(g: Guides, whole: int, picture: wp.array(dtype=wp.vec3), out: wp.array(dtype=wp.vec3)):
+    """The picture to show: stretched, and unless it was shaded whole, without the chessboard's trace on thin bright
+    lines, whose pixels of one colour have a sample more than those of the other.
+    """
+    tid = wp.tid()
+    x = tid % g.width
+    y = tid / g.width
+    c = picture[tid]
+    if whole == 0 and x >= 2 and y >= 2 and x < g.width - 2 and y < g.height - 2:
+        row = g.width
+        up = alternating(c, picture[tid - row], picture[tid - 2 * row], picture[tid + row], picture[tid + 2 * row])
+        along = alternating(c, picture[tid - 1], picture[tid - 2], picture[tid + 1], picture[tid + 2])
+        if wp.abs(brightness(along)) > wp.abs(brightness(up)):
+            up = along
+        c = wp.max(c - up, wp.vec3(0.0))
+    out[tid] = stretched(c)
