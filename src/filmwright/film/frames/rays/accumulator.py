@@ -19,8 +19,7 @@ from .view import view_of
 
 WARM_UP = 8  # phases that the first frame of a run should be fed in, the highest first and phase 0 last
 MOST = 48.0  # frames that sampled light is averaged over
-LEAST = 0.08  # of a picture of direct light that is this frame's own
-LEAST_CLEAN = 0.3  # of a path traced one, whose lens and motion blur the trail does not know
+LEAST = 0.08  # of a pixel that is this frame's own
 SLACK = 2.0  # standard deviations of a pixel's neighbours that its past may be off
 ROUNDS = ((2, 1e9), (4, 16.0), (8, 6.0))  # of smoothing: blocks apart, and samples that make one needless
 
@@ -39,7 +38,7 @@ class Accumulator:
         self._lens = lens
         self._shot, self._device = shot, device
         self._guides: Any = None
-        self._kept: list[Any] = []  # arrays that the last guides point to
+        self._trail: Trail | None = None  # whose arrays the last guides point to
         self._light: Any = None
         self._light_count: Any = None
         self._past: Any = None
@@ -48,19 +47,16 @@ class Accumulator:
     def add(self, raw: Raw) -> Float32[np.ndarray, "H W 3"]:
         """Take the next frame in, traced with Sampling(share=True); give its linear picture."""
         assert raw.trail is not None, "a frame to accumulate must be traced with share=True"
-        guides, kept = self._guides_of(raw.trail, raw.signals)
+        assert raw.signals is not None
+        camera = self._shot.camera(float(raw.frame))
+        guides = self._guides_of(raw.trail, raw.signals)
         before = self._guides if self._guides is not None else guides
-        if raw.signals is not None:
-            view = view_of(self._shot.camera(float(raw.frame)), guides.width, guides.height)
-            picture, least, slack = self._composed(raw.signals, view, guides, before), LEAST, SLACK
-            if self._lens is not None:
-                sharp = picture.numpy().reshape(guides.height, guides.width, 3)
-                picture = self._array(self._lens(sharp, raw.trail.depth, self._shot.camera(float(raw.frame))), wp.vec3)
-        else:
-            assert raw.radiance is not None
-            picture, least, slack = self._array(raw.radiance, wp.vec3), LEAST_CLEAN, 2 * SLACK
-        out = self._blended(picture, guides, before, least, slack, int(raw.signals is None))
-        self._guides, self._kept = guides, kept
+        picture = self._composed(raw.signals, view_of(camera, guides.width, guides.height), guides, before)
+        if self._lens is not None:
+            sharp = fetched(picture, guides.height, guides.width)
+            picture = self._array(self._lens(sharp, raw.trail.depth, camera), wp.vec3)
+        out = self._blended(picture, guides, before)
+        self._guides, self._trail = guides, raw.trail
         return fetched(out, guides.height, guides.width)
 
     def _composed(self, signals: Signals, view: Any, guides: Any, before: Any) -> Any:
@@ -96,7 +92,7 @@ class Accumulator:
         wp.launch(fill, dim=dim, inputs=[guides], outputs=[picture], device=self._device)
         return picture
 
-    def _blended(self, picture: Any, guides: Any, before: Any, least: float, slack: float, whole: int) -> Any:
+    def _blended(self, picture: Any, guides: Any, before: Any) -> Any:
         squeezed, new, out = (wp.empty_like(picture) for _ in range(3))
         count = wp.empty(len(picture), dtype=float, device=self._device)
         wp.launch(squeeze, dim=len(picture), inputs=[picture], outputs=[squeezed], device=self._device)
@@ -106,23 +102,22 @@ class Accumulator:
         wp.launch(
             blend_picture,
             dim=len(picture),
-            inputs=[guides, before, least, slack, whole, squeezed, old, old_count],
+            inputs=[guides, before, LEAST, SLACK, squeezed, old, old_count],
             outputs=[new, count],
             device=self._device,
         )
-        wp.launch(settle, dim=len(new), inputs=[guides, whole, new], outputs=[out], device=self._device)
+        wp.launch(settle, dim=len(new), inputs=[guides, new], outputs=[out], device=self._device)
         self._past, self._past_count = new, count
         return out
 
-    def _guides_of(self, trail: Trail, signals: Signals | None) -> tuple[Any, list[Any]]:
+    def _guides_of(self, trail: Trail, signals: Signals) -> Any:
         out = Guides()
         out.depth, out.normals = self._array(trail.depth, float), self._array(trail.normals, wp.vec3)
         out.ids, out.back = self._array(trail.ids, int), self._array(trail.back, wp.vec3)
         out.place = wp.vec2(*trail.place)
         out.height, out.width = trail.depth.shape
-        if signals is not None:
-            (out.pick_x, out.pick_y), out.turn = signals.pick, signals.turn
-        return out, [trail]
+        (out.pick_x, out.pick_y), out.turn = signals.pick, signals.turn
+        return out
 
     def _array(self, values: np.ndarray, dtype: Any) -> Any:
         channels = values.shape[2:] if values.ndim > 2 else ()

@@ -168,7 +168,6 @@ def blend_picture(
     before: Guides,
     least: float,
     slack: float,
-    whole: int,
     picture: wp.array(dtype=wp.vec3),
     old: wp.array(dtype=wp.vec3),
     old_count: wp.array(dtype=float),
@@ -176,7 +175,7 @@ def blend_picture(
     new_count: wp.array(dtype=float),
 ):
     """Average each pixel with the frames before: this one counts `least` or more, and not at all where it was not
-    shaded and the past is known. With `whole` 1 all of it was.
+    shaded and the past is known.
 
     What is taken over is kept within `slack` times the spread of this frame's 3x3 neighbours, so that nothing drags
     behind. All pictures are squeezed.
@@ -196,7 +195,7 @@ def blend_picture(
             qx = wp.clamp(px + i, 0, now.width - 1)
             qy = wp.clamp(py + j, 0, now.height - 1)
             q = qy * now.width + qx
-            if whole == 1 or shaded(now, qx, qy):
+            if shaded(now, qx, qy):
                 c = picture[q]
                 low = wp.min(low, c)
                 high = wp.max(high, c)
@@ -214,7 +213,7 @@ def blend_picture(
     own_x = float(px) + 0.5 + now.back[tid][0]
     own_y = float(py) + 0.5 + now.back[tid][1]
     inside = x >= 0.0 and y >= 0.0 and x < float(now.width) and y < float(now.height)
-    fresh = wp.where(whole == 1 or shaded(now, px, py), 1.0, 0.0)
+    fresh = wp.where(shaded(now, px, py), 1.0, 0.0)
     result = here
     count = fresh
     followed = bool(False)
@@ -251,15 +250,15 @@ def alternating(c: wp.vec3, before: wp.vec3, before2: wp.vec3, after: wp.vec3, a
 
 @no_type_check
 @wp.kernel
-def settle(g: Guides, whole: int, picture: wp.array(dtype=wp.vec3), out: wp.array(dtype=wp.vec3)):
-    """The picture to show: stretched, and unless it was shaded whole, without the chessboard's trace on thin bright
-    lines, whose pixels of one colour have a sample more than those of the other.
+def settle(g: Guides, picture: wp.array(dtype=wp.vec3), out: wp.array(dtype=wp.vec3)):
+    """The picture to show: stretched, and without the chessboard's trace on thin bright lines, whose pixels of one
+    colour have a sample more than those of the other.
     """
     tid = wp.tid()
     x = tid % g.width
     y = tid / g.width
     c = picture[tid]
-    if whole == 0 and x >= 2 and y >= 2 and x < g.width - 2 and y < g.height - 2:
+    if x >= 2 and y >= 2 and x < g.width - 2 and y < g.height - 2:
         row = g.width
         up = alternating(c, picture[tid - row], picture[tid - 2 * row], picture[tid + row], picture[tid + 2 * row])
         along = alternating(c, picture[tid - 1], picture[tid - 2], picture[tid + 1], picture[tid + 2])

@@ -13,7 +13,7 @@ class Sampling:
 
     integrator: Literal["direct", "path"] = "direct"
     samples: int = 1  # of each pixel
-    share: bool = False  # give what an Accumulator needs: a trail, and of direct light signals instead of a picture
+    share: bool = False  # of direct light: give what an Accumulator needs, signals and a trail, instead of a picture
     phase: int = 0  # with share: 0 follows the frame before; 1, 2, ... look at the same frame once more
     first: bool = False  # with share: no frame was taken in before this one, which phase 0 could follow
     bounces: int = 4  # after the first hit; the path tracer's

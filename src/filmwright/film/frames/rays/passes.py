@@ -1,4 +1,4 @@
-"""The passes of a frame, and the trail of a path traced one: what stands at the pixels' centres."""
+"""The passes of a frame: what stands at the pixels' centres."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from filmwright.core.shot import Shot
 
 from .centre import reached, see
 from .device import fetched
-from .nouns import Trail
 from .upload import Upload
 from .view import CENTRE, view_of
 from .visible import visible_faces
@@ -26,12 +25,6 @@ def passes_of(scene: Upload, shot: Shot, frame: int) -> dict[str, np.ndarray]:
     found["flow"] = np.ascontiguousarray(found["flow"][..., :2])
     found["depth"] = np.where(found["ids"] == 0, np.float32(np.inf), found["depth"])
     return found
-
-
-def trail_of(scene: Upload, shot: Shot, frame: int, *, follows: bool) -> Trail:
-    """What a path traced frame's accumulation needs to know; one that `follows` moves on from the frame before."""
-    found, _ = _seen(scene, shot, frame, frame - 1 if follows else frame)
-    return Trail(depth=found["depth"], normals=found["normals"], ids=found["ids"], back=found["flow"], place=CENTRE)
 
 
 def _seen(scene: Upload, shot: Shot, frame: int, other: int) -> tuple[dict[str, np.ndarray], Any]:

@@ -16,7 +16,7 @@ from . import path
 from .device import fetched, ready
 from .direct import alone, shared
 from .nouns import Raw, Sampling
-from .passes import passes_of, trail_of
+from .passes import passes_of
 from .upload import Upload
 from .view import view_of
 
@@ -52,12 +52,7 @@ class Tracer:
         more: dict[str, Any] = {name: found[name] for name in wanted if name in found}
         if sampling.integrator == "path":
             radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
-            trail = (
-                trail_of(self._upload, shot, frame, follows=not (sampling.phase or sampling.first))
-                if sampling.share
-                else None
-            )
-            return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals, trail=trail, **more)
+            return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals, **more)
         if sampling.share:
             signals, trail = shared(self._upload, shot, frame, sampling)
             return Raw(frame=frame, radiance=None, signals=signals, trail=trail, **more)
