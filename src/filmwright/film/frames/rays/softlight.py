@@ -125,7 +125,7 @@ def soft_level(sky: Skies, level: int, uv: wp.vec2) -> wp.vec3:
 @no_type_check
 @wp.func
 def soft_place(sky: Skies, d: wp.vec3) -> wp.vec2:
-    """`sky_place` to 1e-5 of a turn, ten times as fast (Abramowitz and Stegun 4.4.46 and 4.4.49)."""
+    """`sky_place` without trigonometry, to 5e-5 of the picture (Abramowitz and Stegun 4.4.45 and 4.4.49)."""
     z = wp.abs(d[2])
     theta = ((-0.0187293 * z + 0.0742610) * z - 0.2121144) * z + 1.5707288
     theta = theta * wp.sqrt(wp.max(1.0 - z, 0.0))

@@ -28,7 +28,7 @@ from filmwright.film.frames.rays import WARM_UP, Accumulator, Raw, Sampling, Tra
 from filmwright.film.frames.rays.device import ready
 from filmwright.film.frames.steady import steadied
 
-STILL_LOOKS = 12  # a standard still's: twice a shot's first frame's, which nobody sees as long
+STILL_LOOKS = 12  # of a standard still: more than of a shot's first frame, which nobody sees as long
 
 Quality = Literal["draft", "standard", "final"]
 Picture = Float32[np.ndarray, "H W 3"]
