@@ -1,6 +1,7 @@
 """What tests of more than one folder need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,3 +42,12 @@ def _stage(size: tuple[float, float, float] = (0.3, 0.3, 1.0), *, plain: bool = 
 def stage_of() -> Callable[..., Stage]:
     """Stages of a given size, without any rendering."""
     return _stage
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keys, records and logs of tests live in a folder of their own, never in the user's."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FILMWRIGHT_HOME", str(folder))
+        yield folder

@@ -10,6 +10,8 @@ Everything filmwright raises on purpose.
   - CannotWrite      the disk is full, or the folder can't be written to
   - RenderFailed     a renderer or one of its workers stopped
   - Unverified       a file read back is not what was written
+  - Blocked          the policy forbids this film
+  - HeldForReview    a person has to decide first
 
 Warnings that a door should show are `FilmWarning`s, raised with `warnings.warn`.
 """
@@ -49,6 +51,14 @@ class RenderFailed(FilmError):
 
 class Unverified(FilmError):
     """A file read back is not what was written."""
+
+
+class Blocked(FilmError):
+    """The policy forbids this film."""
+
+
+class HeldForReview(FilmError):
+    """A person has to decide before this film may be made."""
 
 
 class FilmWarning(UserWarning):

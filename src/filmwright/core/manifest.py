@@ -16,9 +16,10 @@ from .files import whole
 class Ingredient:
     """A file that went into the film."""
 
-    role: str  # "scan", "environment", ...
+    role: str  # "scan", "environment", "music", "picture", "model", ...
     name: str
-    sha256: str
+    sha256: str = ""  # "" for what has no file: composed music
+    licence: str = ""  # "" is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

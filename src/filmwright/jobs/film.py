@@ -38,6 +38,19 @@ class Light(BaseModel):
     strength: float = Field(default=1.0, gt=0)
 
 
+class Trust(BaseModel):
+    """How the film is moderated, marked and signed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    maker: str = ""  # who signs, as it should be shown; else the certificate's name
+    mark: Choice = Choice(use="tiled")
+    signer: Choice = Choice(use="c2pa")
+    moderator: Choice = Choice(use="local")
+    policy: Path | None = None  # a TOML file of your own; None is the bundled policy
+    regions: tuple[str, ...] = ()  # labels that laws ask for: eu, california, china, new-york
+    training: Literal["allowed", "notAllowed", "constrained"] = "notAllowed"  # what others may do with the film
+
+
 class Film(BaseModel):
     """Everything a film is made from. What is left open is read from the brief, or decided by the mood."""
 
@@ -60,6 +73,7 @@ class Film(BaseModel):
     director: Choice = Choice(use="story")
     render: Choice = Choice(use="warp")
     video: Choice = Choice(use="mp4")
+    trust: Trust = Trust()
 
     @property
     def title(self) -> str:
@@ -80,8 +94,12 @@ def load_film(path: Path) -> Film:
     light = film.light
     if light.environment is not None:
         light = light.model_copy(update={"environment": here / light.environment})
+    trust = film.trust
+    if trust.policy is not None:
+        trust = trust.model_copy(update={"policy": here / trust.policy})
     fonts = tuple(here / font for font in film.fonts)
-    return film.model_copy(update={"scan": here / film.scan if film.scan else None, "light": light, "fonts": fonts})
+    scan = here / film.scan if film.scan else None
+    return film.model_copy(update={"scan": scan, "light": light, "trust": trust, "fonts": fonts})
 
 
 def check_film(table: dict[str, Any], source: str) -> Film:

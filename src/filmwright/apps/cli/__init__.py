@@ -12,7 +12,8 @@ app = typer.Typer(
     name="filmwright",
     help="Turn a 3D product scan into a finished film, on this machine, with nothing to download.",
     epilog="Exit codes: 0 done · 1 a bug · 2 wrong option, brief or film.toml · 3 broken input file · "
-    "4 a driver, extra or font is missing · 5 cannot write · 6 the render or its check failed · 130 interrupted",
+    "4 a driver, extra or font is missing · 5 cannot write · 6 the render or its check failed · "
+    "7 the policy forbids it · 8 held for review · 130 interrupted",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

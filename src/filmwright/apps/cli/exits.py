@@ -18,6 +18,8 @@ CODES: dict[type[errors.FilmError], int] = {
     errors.CannotWrite: 5,
     errors.RenderFailed: 6,
     errors.Unverified: 6,
+    errors.Blocked: 7,
+    errors.HeldForReview: 8,
 }
 
 

@@ -1,0 +1,1 @@
+"""The fifth room: films are marked, signed, moderated and found again."""
