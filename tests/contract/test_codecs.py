@@ -16,7 +16,7 @@ from filmwright.core.frames import Frames
 from filmwright.core.sound import Sound
 from filmwright.film.video import writing
 from filmwright.film.video.codecs import codecs
-from filmwright.film.video.reading import probe
+from filmwright.film.video.reading import probe, read_tags
 
 FPS = Fraction(24)
 LOSSLESS = ("ffv1", "utvideo")
@@ -289,3 +289,28 @@ def test_paths_are_paths(codec, tmp_path):
     nested = tmp_path / "하나" / "two words"
     video = codec.encode(moving(2), nested / f"필름 1{codec.suffix}")
     assert Path(video.path).exists()
+
+
+TAGS = {"title": "향수 · Flacon", "comment": "Computer-generated", "AIGC": '{"Label":"1","ContentProducer":"光"}'}
+
+
+@pytest.mark.parametrize("tags", [TAGS, {"title": "Flacon", "comment": "Computer-generated"}])
+def test_tags_come_back_or_are_refused(codec, tmp_path, tags):
+    path = tmp_path / f"film{codec.suffix}"
+    if codec.suffix == ".avi":
+        with pytest.raises(BadFilm, match=r"\.avi file of this kind carries no tags \(title, comment"):
+            codec.encode(moving(2), path, tags=tags)
+        assert list(tmp_path.iterdir()) == []
+        return
+    video = codec.encode(moving(4), path, sound=tone(0.2), tags=tags)
+    assert {name: read_tags(path)[name.lower()] for name in tags} == tags
+    assert probe(path) == video
+    with av.open(str(path)) as container:  # and so that other programs find them
+        assert {name.upper() for name in tags} <= {name.upper() for name in container.metadata}
+
+
+def test_a_container_that_loses_tags_is_found_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("filmwright.film.video.codecs.mp4.PLAIN_TAGS", {"AIGC"})  # not one of iTunes'
+    with pytest.raises(Unverified, match="lost these tags: AIGC"):
+        codecs.open("mp4").encode(moving(2), tmp_path / "film.mp4", tags={"AIGC": "{}"})
+    assert list(tmp_path.iterdir()) == []

@@ -1,8 +1,12 @@
 """An encoded film on disk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
+
+NO_TAGS: Mapping[str, str] = MappingProxyType({})  # what the container says of the film: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

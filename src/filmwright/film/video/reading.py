@@ -57,6 +57,12 @@ def probe(path: Path) -> Video:
     return replace(video, num_frames=count, audio_seconds=float(samples_end))
 
 
+def read_tags(path: Path) -> dict[str, str]:
+    """What the container says of the film, by name in small letters: Matroska writes its names large."""
+    with _opened(path) as (container, _):
+        return {name.lower(): value for name, value in container.metadata.items()}
+
+
 def decode(path: Path) -> Iterator[Frames]:
     """The pictures of a video file, one at a time, as sRGB. Raises BadAsset where it is broken or cut short."""
     reformatter = VideoReformatter()

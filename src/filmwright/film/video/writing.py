@@ -19,9 +19,9 @@ from filmwright.core.errors import BadAsset, BadFilm, Unverified
 from filmwright.core.files import whole
 from filmwright.core.frames import Frames
 from filmwright.core.sound import Sound
-from filmwright.core.video import Video
+from filmwright.core.video import NO_TAGS, Video
 
-from .reading import EXACT, count_pictures, last_picture, probe
+from .reading import EXACT, count_pictures, last_picture, probe, read_tags
 
 AUDIO_RATE = 48_000  # samples a second
 
@@ -37,6 +37,7 @@ class Recipe:
     audio_codec: str = ""  # "" can't carry sound
     audio_bit_rate: int = 192_000  # bits a second
     lossless: bool = False
+    tagged: bool = False  # whether the container has a place for tags of any name
 
     @property
     def color(self) -> str:
@@ -44,7 +45,14 @@ class Recipe:
         return "rgb" if self.lossless else "bt709"
 
 
-def write(frames: Iterable[Frames], path: Path, recipe: Recipe, *, sound: Sound | None = None) -> Video:
+def write(
+    frames: Iterable[Frames],
+    path: Path,
+    recipe: Recipe,
+    *,
+    sound: Sound | None = None,
+    tags: Mapping[str, str] = NO_TAGS,
+) -> Video:
     """Encode to `path`, whole or not at all, and read it back.
 
     Sound is cut, or filled up with silence, to the length of the pictures. Raises BadFilm for pictures that can't be
@@ -52,9 +60,12 @@ def write(frames: Iterable[Frames], path: Path, recipe: Recipe, *, sound: Sound 
     """
     if sound is not None and not recipe.audio_codec:
         raise BadFilm(f"a {path.suffix} file of this kind carries no sound. Leave the sound out, or write an .mp4.")
+    if tags and not recipe.tagged:
+        raise BadFilm(f"a {path.suffix} file of this kind carries no tags ({', '.join(tags)}). Write an .mp4.")
     with whole(path) as part:
-        wanted, last = _encode(_pictures(frames), part, recipe, sound)
+        wanted, last = _encode(_pictures(frames), part, recipe, sound, tags)
         found = _verified(part, wanted, last, recipe)
+        _check_tags(part, tags)
     return replace(found, path=path)
 
 
@@ -77,7 +88,11 @@ def _pictures(frames: Iterable[Frames]) -> Iterator[tuple[UInt8[np.ndarray, "H W
 
 
 def _encode(
-    pictures: Iterator[tuple[UInt8[np.ndarray, "H W 3"], Fraction]], part: Path, recipe: Recipe, sound: Sound | None
+    pictures: Iterator[tuple[UInt8[np.ndarray, "H W 3"], Fraction]],
+    part: Path,
+    recipe: Recipe,
+    sound: Sound | None,
+    tags: Mapping[str, str],
 ) -> tuple[Video, UInt8[np.ndarray, "H W 3"]]:
     """Write the file; return the facts it must have, and the last picture."""
     rgb, fps = next(pictures)
@@ -85,6 +100,7 @@ def _encode(
     if not recipe.lossless and (height % 2 or width % 2):
         raise BadFilm(f"{recipe.pixel_format} pictures need an even width and height, got {width}x{height}.")
     out = av.open(str(part), "w", options=dict(recipe.container))
+    out.metadata.update(tags)
     try:
         video = _video_stream(out, recipe, fps, width, height)
         feed = None if sound is None else _AudioFeed(out, recipe, sound)
@@ -171,6 +187,12 @@ class _AudioFeed:
     def finish(self) -> None:
         """Encode what the encoder still holds."""
         self._out.mux(self._stream.encode(None))
+
+
+def _check_tags(part: Path, tags: Mapping[str, str]) -> None:
+    found = read_tags(part)
+    if lost := [name for name, value in tags.items() if found.get(name.lower()) != value]:
+        raise Unverified(f"the file read back has lost these tags: {', '.join(lost)}. Write an .mp4.")
 
 
 def _verified(part: Path, wanted: Video, last: UInt8[np.ndarray, "H W 3"], recipe: Recipe) -> Video:

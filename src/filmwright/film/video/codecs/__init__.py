@@ -1,13 +1,13 @@
 """Frames <-> file. One file here is one way to encode."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from filmwright.core.frames import Frames
 from filmwright.core.plugins import Slot
 from filmwright.core.sound import Sound
-from filmwright.core.video import Video
+from filmwright.core.video import NO_TAGS, Video
 
 
 @runtime_checkable
@@ -19,8 +19,14 @@ class Codec(Protocol):
         """The ending of its files, with the dot."""
         ...
 
-    def encode(self, frames: Iterable[Frames], path: Path, *, sound: Sound | None = None) -> Video:
-        """Write a file, whole or not at all, and read it back: raises Unverified if it is not what was asked."""
+    def encode(
+        self, frames: Iterable[Frames], path: Path, *, sound: Sound | None = None, tags: Mapping[str, str] = NO_TAGS
+    ) -> Video:
+        """Write a file, whole or not at all, and read it back: raises Unverified if it is not what was asked.
+
+        `tags` are the container's own words about the film: "title", "comment", or a name that a standard gives.
+        Raises BadFilm for tags where the container has no place for them.
+        """
         ...
 
     def decode(self, path: Path) -> Iterator[Frames]:

@@ -1,6 +1,6 @@
 """Lossless FFV1 in Matroska, RGB bit for bit, with a checksum on every slice: for keeping."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from filmwright.core.frames import Frames
 from filmwright.core.sound import Sound
-from filmwright.core.video import Video
+from filmwright.core.video import NO_TAGS, Video
 from filmwright.film.video.reading import decode
 from filmwright.film.video.writing import Recipe, write
 
@@ -24,7 +24,9 @@ class Ffv1:
         """.mkv"""
         return ".mkv"
 
-    def encode(self, frames: Iterable[Frames], path: Path, *, sound: Sound | None = None) -> Video:
+    def encode(
+        self, frames: Iterable[Frames], path: Path, *, sound: Sound | None = None, tags: Mapping[str, str] = NO_TAGS
+    ) -> Video:
         """Write and read back `path`; sound is kept as FLAC."""
         recipe = Recipe(
             video_codec="ffv1",
@@ -32,8 +34,9 @@ class Ffv1:
             options={"level": "3", "g": "1", "slices": "4", "slicecrc": "1", "threads": str(self.threads)},
             audio_codec="flac",
             lossless=True,
+            tagged=True,
         )
-        return write(frames, path, recipe, sound=sound)
+        return write(frames, path, recipe, sound=sound, tags=tags)
 
     def decode(self, path: Path) -> Iterator[Frames]:
         """The file's pictures, one at a time."""

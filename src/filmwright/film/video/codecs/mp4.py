@@ -1,7 +1,7 @@
 """H.264 and AAC in MP4, for every player; presets web, shorts, square and master."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -12,7 +12,7 @@ from pydantic import Field
 from filmwright.core.errors import BadFilm
 from filmwright.core.frames import Frames
 from filmwright.core.sound import Sound
-from filmwright.core.video import Video
+from filmwright.core.video import NO_TAGS, Video
 from filmwright.film.video.reading import decode
 from filmwright.film.video.writing import Recipe, write
 
@@ -38,6 +38,7 @@ PRESETS: dict[PresetName, Preset] = {
     "master": Preset(crf=8.0, audio=320_000),
 }
 GOP_SECONDS = 2
+PLAIN_TAGS = {"title", "artist", "comment", "copyright", "date", "description", "genre"}  # every player knows them
 THREADS = 4  # x264's bits depend on it: one number gives one file on every machine
 
 
@@ -52,7 +53,9 @@ class Mp4:
         """.mp4"""
         return ".mp4"
 
-    def encode(self, frames: Iterable[Frames], path: Path, *, sound: Sound | None = None) -> Video:
+    def encode(
+        self, frames: Iterable[Frames], path: Path, *, sound: Sound | None = None, tags: Mapping[str, str] = NO_TAGS
+    ) -> Video:
         """Write and read back `path`; sound is fitted to the pictures' length."""
         pieces = iter(frames)
         first = next(pieces, None)
@@ -60,7 +63,9 @@ class Mp4:
             raise BadFilm("there are no pictures to encode: the film has zero frames.")
         height, width = first.rgb.shape[1:3]
         recipe = self._recipe(width, height, first.fps)
-        return write(chain([first], pieces), path, recipe, sound=sound)
+        if not tags.keys() <= PLAIN_TAGS:  # names of one's own need QuickTime's tags: iTunes' have a fixed list
+            recipe = replace(recipe, container={"movflags": "+faststart+use_metadata_tags"})
+        return write(chain([first], pieces), path, recipe, sound=sound, tags=tags)
 
     def decode(self, path: Path) -> Iterator[Frames]:
         """The file's pictures, one at a time."""
@@ -89,6 +94,7 @@ class Mp4:
             container={"movflags": "+faststart"},
             audio_codec="aac",
             audio_bit_rate=self.preset.audio,
+            tagged=True,
         )
 
 

@@ -1,6 +1,6 @@
 """Lossless Ut Video in AVI, RGB bit for bit, four times as fast as FFV1: for takes between two steps."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from filmwright.core.frames import Frames
 from filmwright.core.sound import Sound
-from filmwright.core.video import Video
+from filmwright.core.video import NO_TAGS, Video
 from filmwright.film.video.reading import decode
 from filmwright.film.video.writing import Recipe, write
 
@@ -24,7 +24,9 @@ class UtVideo:
         """.avi"""
         return ".avi"
 
-    def encode(self, frames: Iterable[Frames], path: Path, *, sound: Sound | None = None) -> Video:
+    def encode(
+        self, frames: Iterable[Frames], path: Path, *, sound: Sound | None = None, tags: Mapping[str, str] = NO_TAGS
+    ) -> Video:
         """Write and read back `path`; sound is kept as 16-bit PCM."""
         recipe = Recipe(
             video_codec="utvideo",
@@ -33,7 +35,7 @@ class UtVideo:
             audio_codec="pcm_s16le",
             lossless=True,
         )
-        return write(frames, path, recipe, sound=sound)
+        return write(frames, path, recipe, sound=sound, tags=tags)
 
     def decode(self, path: Path) -> Iterator[Frames]:
         """The file's pictures, one at a time."""
