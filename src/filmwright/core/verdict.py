@@ -1,9 +1,10 @@
 """What moderation says of a film."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Decision = Literal["allow", "label", "review", "block"]  # from mild to severe
+Decision = Literal["allow", "label", "review", "block"]
+DECISIONS: tuple[Decision, ...] = get_args(Decision)  # from mild to severe
 What = Literal["prompt", "title", "picture", "frame"]
 
 
@@ -16,6 +17,7 @@ class Signal:
     category: str  # "violence", "sexual/minors", "likeness", "provider-down", ...
     score: float  # 0 to 1
     where: str = ""  # "brief", "reference portrait.png", "frame at 3.2 s"
+    says: str = ""  # what a number can't say: why a provider is down, which language it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

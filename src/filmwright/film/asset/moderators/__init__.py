@@ -26,7 +26,11 @@ class Moderator(Protocol):
     """Looks at exhibits and says what it notices; deciding is the policy's work."""
 
     def look(self, exhibits: Iterable[Exhibit]) -> tuple[Signal, ...]:
-        """All signals, weak ones included. A provider that can't answer says so with category "provider-down"."""
+        """All signals, weak ones included, and at least one for each exhibit.
+
+        What a provider can't judge by its nature (a picture, for one that reads) has category "unseen"; where it
+        can't answer this time, "provider-down". Only `none` keeps silent.
+        """
         ...
 
 
