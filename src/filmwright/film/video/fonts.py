@@ -4,6 +4,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -40,7 +41,7 @@ def font_stack(text: str, *, voice: Voice, weight: int, own: Sequence[Path] = ()
     if missing or not own:
         stack.append(_bundled(voice, weight))
         missing = _without(text, stack)
-    for file in _others(voice, weight) if missing else ():
+    for file in _others(missing, voice, weight) if missing else ():
         if any(char in file.open().letters for char in missing):
             stack.append(file)
             missing = _without(text, stack)
@@ -99,8 +100,14 @@ def _packaged(package: str, file: str) -> Path:
     return path
 
 
-def _others(voice: Voice, weight: int) -> Iterator[FontFile]:
-    """Fonts to look for letters in: the Korean ones in order of taste, then all of the system's."""
+def _others(missing: Sequence[str], voice: Voice, weight: int) -> Iterator[FontFile]:
+    """Fonts to look for letters in: the Chinese or Korean ones in order of taste, then all of the system's.
+
+    Chinese letters alone are set in a Chinese font; Korean ones have them too, but not all of today's.
+    """
+    if all(script(char) == "CJK" for char in missing):
+        yield from _chinese_extra(weight)
+        yield from _named(_CHINESE, weight)
     yield from _named(_SERIF_KOREAN if voice == "serif" else (), weight)
     yield from _korean_extra(weight)
     yield from _named(_KOREAN, weight)
@@ -120,6 +127,14 @@ def _korean_extra(weight: int) -> Iterator[FontFile]:
         yield FontFile(path=path, weight=weight)
 
 
+def _chinese_extra(weight: int) -> Iterator[FontFile]:
+    """Noto Sans SC of the extra `chinese`, in every weight."""
+    with suppress(MissingFont):
+        file = "justmytype_intl_cjk/fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
+        yield FontFile(path=_packaged("justmytype-intl-cjk", file), weight=weight)
+
+
+_CHINESE = ("NotoSansSC", "NotoSansCJK", "SourceHanSansSC", "PingFang", "msyh", "wqy-microhei", "wqy-zenhei")
 _SERIF_KOREAN = ("NotoSerifCJK", "NotoSerifKR", "NanumMyeongjo", "AppleMyungjo", "batang")
 _KOREAN = (
     "NotoSansKR",
@@ -152,7 +167,7 @@ def _named(names: Sequence[str], weight: int) -> Iterator[FontFile]:
     for name in names:
         found = [path for path in system_fonts() if path.name.lower().startswith(name.lower())]
         for path in sorted(found, key=lambda p: abs(_weight(p) - weight)):
-            yield FontFile(path=path, weight=weight, index=_korean_index(path))
+            yield FontFile(path=path, weight=weight, index=_index(path, chinese=names is _CHINESE))
 
 
 def _weight(path: Path) -> int:
@@ -160,9 +175,11 @@ def _weight(path: Path) -> int:
     return next((weight for word, weight in _WEIGHTS.items() if word in stem), 400)
 
 
-def _korean_index(path: Path) -> int:
-    """Noto's CJK collections hold Japanese at 0 and Korean at 1."""
-    return 1 if path.suffix.lower() == ".ttc" and "cjk" in path.name.lower() else 0
+def _index(path: Path, *, chinese: bool) -> int:
+    """Noto's CJK collections hold Japanese at 0, Korean at 1 and simplified Chinese at 2."""
+    if path.suffix.lower() != ".ttc" or "cjk" not in path.name.lower():
+        return 0
+    return 2 if chinese else 1
 
 
 @cache
@@ -196,5 +213,10 @@ def _advice(missing: Sequence[str]) -> str:
         return (
             message
             + "Run: pip install 'filmwright[korean]', or apt install fonts-nanum, or name a font file of your own."
+        )
+    if any(script(char) == "CJK" for char in missing):
+        return (
+            message
+            + "Run: pip install 'filmwright[chinese]', or apt install fonts-noto-cjk, or name a font file of your own."
         )
     return message + "Install one (fonts.google.com/noto has one for every script), or name a font file of your own."

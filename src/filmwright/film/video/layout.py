@@ -93,11 +93,12 @@ def set_text(
     max_lines: int,
     align: Literal["left", "center", "right"],
     safe: float = SAFE,
+    saving: float = 0.14,
 ) -> Setting:
     """Set `text` at `size` (a share of the reference height) or as large as fits `box` inside the safe area.
 
-    Few lines and large letters are weighed against each other; lines are balanced. Raises BadFilm where the letters
-    would be too small to read.
+    Few lines and large letters are weighed against each other: a line less is worth `saving` of the size. Lines are
+    balanced. Raises BadFilm where the letters would be too small to read.
     """
     left, right = max(box.left, safe) * width, min(box.right, 1 - safe) * width
     top, bottom = max(box.top, safe) * height, min(box.bottom, 1 - safe) * height
@@ -107,7 +108,7 @@ def set_text(
         wide = max(row.width for row in rows)
         tall = _reach(rows[0])[0] + leading * (len(rows) - 1) + _reach(rows[-1])[1]
         em = min(nominal, (right - left) / max(wide, 1e-6), (bottom - top) / tall)
-        merit = em * (1 - 0.14 * (len(rows) - 1))
+        merit = em * (1 - saving * (len(rows) - 1))
         if best is None or merit > best[0]:
             best = merit, em, rows
     assert best is not None
