@@ -1,6 +1,7 @@
 """What a signature says about a film, and what a reader of signatures finds."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from .manifest import Ingredient
@@ -34,7 +35,8 @@ class Claim:
     title: str
     maker: str  # a person or a company, as it should be shown
     software: str  # name and version
-    actions: tuple[Action, ...]  # the first is "created" or "opened"
+    actions: tuple[Action, ...]  # the first is "created", or "opened" where there is a parent
+    parent: Path | None = None  # the film or picture that was opened; its own signature is carried along
     ingredients: tuple[Ingredient, ...] = ()
     mark_algorithm: str = ""  # "" is an unmarked film
     mark_id: str = ""  # hexadecimal
@@ -51,6 +53,7 @@ class Signature:
     says: str  # in plain words, for a person
     signer: str = ""  # the certificate's name
     issuer: str = ""
+    serial: str = ""  # of the certificate, hexadecimal: what a revocation names
     signed: str = ""  # UTC, ISO 8601; "" without a trusted or claimed time
     trusted_time: bool = False  # a time-stamp authority vouches for `signed`
     embedded: bool = True  # in the file itself, not beside it
@@ -64,4 +67,6 @@ class Signature:
     mark_id: str = ""
     fingerprints: tuple[str, ...] = ()
     training: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()  # the standard's own codes, for engineers
+    store: bytes = field(default=b"", repr=False)  # the manifest store itself (JUMBF); b"" where there is none

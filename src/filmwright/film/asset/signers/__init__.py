@@ -23,5 +23,9 @@ class Signer(Protocol):
         """The signature of a file, ours or anybody's; state "none" where there is none."""
         ...
 
+    def read_stored(self, store: bytes, path: Path | None = None) -> Signature:
+        """What a manifest store that was kept says (`Signature.store`), and with `path`, whether it is that file's."""
+        ...
+
 
 signers: Slot[Signer] = Slot(__name__, "signer")

@@ -1,0 +1,221 @@
+"""A claim in C2PA's words, and back: actions, ingredients, soft bindings, what may be done with the film, labels.
+
+Sources: C2PA 2.x ("Actions", "Ingredient", "Soft binding"), CAWG metadata 1.1 and training and data mining 1.1, IPTC
+digital source types. What has no place there goes into assertions of our own name, `org.filmwright...`.
+"""
+
+import json
+import mimetypes
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from filmwright.core.claim import Action, Claim, Signature, SourceType
+from filmwright.core.errors import BadFilm
+from filmwright.core.manifest import Ingredient, now
+
+OURS = "org.filmwright"
+PDQ = f"{OURS}.pdq"  # the algorithm name of fingerprints
+SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+MINING = ("ai_generative_training", "ai_training", "ai_inference", "data_mining")
+SIGNED_BY_US = (  # of C2PA's two kinds of statements, those the signer itself answers for
+    *("c2pa.actions", "c2pa.actions.v2", "c2pa.ingredient", "c2pa.ingredient.v3", "c2pa.soft-binding"),
+    *("cawg.metadata", "cawg.training-mining", f"{OURS}.labels"),
+)
+
+
+def written(claim: Claim) -> str:
+    """The claim as a manifest definition (JSON) for the C2PA library; ingredient files are not needed.
+
+    Raises BadFilm where the first action is neither created without a parent nor opened with one.
+    """
+    _check(claim)
+    definition = {
+        "title": claim.title,
+        "claim_generator_info": [_generator(claim.software)],
+        "ingredients": [_ingredient(i, f"ingredient-{n}") for n, i in enumerate(claim.ingredients)],
+        "assertions": list(_assertions(claim)),
+    }
+    return json.dumps(definition, ensure_ascii=False)
+
+
+def parent(claim: Claim) -> str:
+    """The definition (JSON) of the ingredient that was opened."""
+    name = claim.parent.name if claim.parent else ""
+    return json.dumps({"title": name, "relationship": "parentOf", "label": "parent"})
+
+
+def told(store: str, blank: Signature) -> Signature:
+    """What the active manifest of a store (JSON of the C2PA library) says, filled into a signature; anybody's films."""
+    manifests = json.loads(store)
+    manifest = manifests["manifests"][manifests["active_manifest"]]
+    assertions = [(a["label"].split("__")[0], a["data"]) for a in manifest.get("assertions", [])]
+    actions = [a for label, data in assertions if label in ("c2pa.actions", "c2pa.actions.v2") for a in data["actions"]]
+    bindings = [data for label, data in assertions if label == "c2pa.soft-binding"]
+    mark: dict[str, Any] = next((b for b in bindings if b.get("alg") != PDQ), {})
+    certificate = manifest.get("signature_info") or {}
+    time = certificate.get("time") or max((str(a.get("when") or "") for a in actions), default="")
+    serial = certificate.get("cert_serial_number")
+    return replace(
+        blank,
+        signer=certificate.get("common_name") or certificate.get("issuer") or "",
+        issuer=certificate.get("issuer") or "",
+        serial=f"{int(serial):x}" if serial else "",
+        signed=time,
+        title=manifest.get("title") or "",
+        software=_software(manifest),
+        maker=_maker(assertions),
+        source=_source(manifests, manifest),
+        actions=tuple(_action_told(a) for a in actions),
+        ingredients=tuple(_ingredient_told(i) for i in manifest.get("ingredients", [])),
+        mark_algorithm=mark.get("alg", ""),
+        mark_id=next(_values(mark), ""),
+        fingerprints=tuple(v for b in bindings if b.get("alg") == PDQ for v in _values(b)),
+        training=_training(assertions),
+        labels={k: str(v) for label, data in assertions if label == f"{OURS}.labels" for k, v in data.items()},
+    )
+
+
+def _check(claim: Claim) -> None:
+    first = claim.actions[0] if claim.actions else Action(name="nothing")
+    if first.name != ("opened" if claim.parent else "created"):
+        raise BadFilm(
+            "a claim begins with 'created', or with 'opened' and the opened file as its parent; "
+            f"got {first.name!r} {'with' if claim.parent else 'without'} a parent."
+        )
+    if first.name == "created" and not first.source:
+        raise BadFilm("the action 'created' has to say of what source the film is, for example 'compositeSynthetic'.")
+
+
+def _generator(software: str) -> dict[str, str]:
+    name, _, version = software.rpartition(" ")
+    return {"name": name, "version": version} if name else {"name": software}
+
+
+def _assertions(claim: Claim) -> Iterator[dict[str, Any]]:
+    yield {"label": "c2pa.actions.v2", "data": {"actions": list(_actions(claim))}}
+    if claim.mark_id:
+        yield _binding(claim.mark_algorithm, claim.mark_id)
+    if claim.fingerprints:
+        yield _binding(PDQ, *claim.fingerprints)
+    use = {"use": claim.training} | ({"constraint_info": "Ask the maker."} if claim.training == "constrained" else {})
+    yield {"label": "cawg.training-mining", "data": {"entries": {f"cawg.{purpose}": use for purpose in MINING}}}
+    words = {"dc:title": claim.title, "dc:creator": [claim.maker]} if claim.maker else {"dc:title": claim.title}
+    context = {"@context": {"dc": "http://purl.org/dc/elements/1.1/"}}
+    yield {"label": "cawg.metadata", "data": context | words}
+    if claim.labels:
+        yield {"label": f"{OURS}.labels", "data": dict(claim.labels)}
+
+
+def _actions(claim: Claim) -> Iterator[dict[str, Any]]:
+    moment = datetime.fromisoformat(now()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    labels = {f"ingredient-{n}": i.role == "model" for n, i in enumerate(claim.ingredients)}
+    inputs, placed = ([label for label, is_model in labels.items() if is_model is which] for which in (True, False))
+    for n, action in enumerate(claim.actions):
+        name = action.name
+        if name == "watermarked":
+            name += ".bound" if claim.mark_id else ".unbound"
+        out: dict[str, Any] = {"action": f"c2pa.{name}", "when": moment}
+        if action.says:
+            out["description"] = action.says
+        if action.source:
+            out["digitalSourceType"] = SOURCE + action.source
+        if action.software:
+            out["softwareAgent"] = _generator(action.software)
+        if n == 0 and (began_with := (["parent"] if claim.parent else []) + inputs):
+            out["parameters"] = {"ingredientIds": began_with}
+        yield out
+        if n == 0 and placed:
+            yield {"action": "c2pa.placed", "when": moment, "parameters": {"ingredientIds": placed}}
+
+
+def _binding(algorithm: str, *values: str) -> dict[str, Any]:
+    blocks = [{"scope": {}, "value": value} for value in values]
+    return {"label": "c2pa.soft-binding", "data": {"alg": algorithm, "blocks": blocks}}
+
+
+def _ingredient(ingredient: Ingredient, label: str) -> dict[str, Any]:
+    """Name, hash and licence: in words for every reader, and in fields of our own for machines."""
+    says = [ingredient.role]
+    says += [f"licence: {ingredient.licence}"] if ingredient.licence else []
+    says += [f"sha256: {ingredient.sha256}"] if ingredient.sha256 else []
+    facts = {"role": ingredient.role, "sha256": ingredient.sha256, "licence": ingredient.licence}
+    return {
+        "title": ingredient.name,
+        "format": mimetypes.guess_type(ingredient.name)[0] or "application/octet-stream",
+        "relationship": "inputTo" if ingredient.role == "model" else "componentOf",
+        "description": "; ".join(says),
+        "metadata": {f"{OURS}.{key}": value for key, value in facts.items() if value},
+        "label": label,
+    }
+
+
+def _ingredient_told(ingredient: dict[str, Any]) -> Ingredient:
+    facts = ingredient.get("metadata") or {}
+    return Ingredient(
+        role=facts.get(f"{OURS}.role") or {"parentOf": "parent"}.get(ingredient.get("relationship", ""), "component"),
+        name=ingredient.get("title") or "",
+        sha256=facts.get(f"{OURS}.sha256", ""),
+        licence=facts.get(f"{OURS}.licence", ""),
+    )
+
+
+def _action_told(action: dict[str, Any]) -> Action:
+    source: Any = _last(action.get("digitalSourceType"))
+    agent = action.get("softwareAgent") or ""
+    return Action(
+        name=action["action"].removeprefix("c2pa.").removesuffix(".unbound").removesuffix(".bound"),
+        says=action.get("description") or "",
+        source=source if source in get_args(SourceType) else None,
+        software=agent if isinstance(agent, str) else _named(agent),
+    )
+
+
+def _software(manifest: dict[str, Any]) -> str:
+    info = manifest.get("claim_generator_info") or []
+    return _named(info[0]) if info else manifest.get("claim_generator") or ""
+
+
+def _named(generator: dict[str, Any]) -> str:
+    return f"{generator.get('name', '')} {generator.get('version') or ''}".strip()
+
+
+def _maker(assertions: list[tuple[str, Any]]) -> str:
+    for label, data in assertions:
+        if label in ("cawg.metadata", "c2pa.metadata") and data.get("dc:creator"):
+            makers = data["dc:creator"]
+            return makers if isinstance(makers, str) else ", ".join(map(str, makers))
+        if label == "stds.schema-org.CreativeWork" and data.get("author"):
+            return ", ".join(str(author.get("name", "")) for author in data["author"])
+    return ""
+
+
+def _source(manifests: dict[str, Any], manifest: dict[str, Any]) -> str:
+    """The source type of what was created; of an opened file, that of the file it began with."""
+    for assertion in manifest.get("assertions", []):
+        if assertion["label"].startswith("c2pa.actions"):
+            types = [_last(a.get("digitalSourceType")) for a in assertion["data"]["actions"]]
+            if found := next(filter(None, types), ""):
+                return found
+    for ingredient in manifest.get("ingredients", []):
+        before = manifests["manifests"].get(ingredient.get("active_manifest") or "")
+        if ingredient.get("relationship") == "parentOf" and before and before is not manifest:
+            return _source(manifests, before)
+    return ""
+
+
+def _training(assertions: list[tuple[str, Any]]) -> str:
+    for label, data in assertions:
+        if label in ("cawg.training-mining", "c2pa.training-mining"):
+            entries = {key.partition(".")[2]: entry.get("use", "") for key, entry in data.get("entries", {}).items()}
+            return next((entries[use] for use in MINING if entries.get(use)), "")
+    return ""
+
+
+def _values(binding: dict[str, Any]) -> Iterator[str]:
+    return (str(block.get("value", "")) for block in binding.get("blocks", []))
+
+
+def _last(url: str | None) -> str:
+    return (url or "").rstrip("/").rpartition("/")[2]
