@@ -52,8 +52,9 @@ class Signature:
     state: State
     says: str  # in plain words, for a person
     signer: str = ""  # the certificate's name
-    issuer: str = ""
+    issuer: str = ""  # who issued that certificate
     serial: str = ""  # of the certificate, hexadecimal: what a revocation names
+    expires: str = ""  # the certificate, ISO 8601
     signed: str = ""  # UTC, ISO 8601; "" without a trusted or claimed time
     trusted_time: bool = False  # a time-stamp authority vouches for `signed`
     embedded: bool = True  # in the file itself, not beside it

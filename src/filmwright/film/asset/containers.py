@@ -6,8 +6,8 @@ does not hand out its bytes, nor those of a file that is too damaged for it.
 
 import struct
 from collections.abc import Iterator
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 BMFF = {b"ftyp", b"moov", b"mdat", b"free", b"uuid", b"styp", b"moof", b"sidx", b"skip", b"wide"}
@@ -37,7 +37,7 @@ def manifest_bytes(path: Path) -> bytes:
     return next((beside.read_bytes() for beside in sidecars(path) if beside.is_file()), b"")
 
 
-def boxes(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+def boxes(file: BufferedReader | BytesIO) -> Iterator[tuple[bytes, int, int]]:
     """The top-level boxes of an ISO media file: kind, position, size with header; stops where they make no sense."""
     end = file.seek(0, 2)
     at = 0
@@ -53,7 +53,7 @@ def boxes(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
         at += size
 
 
-def _in_boxes(file: BinaryIO) -> bytes:
+def _in_boxes(file: BufferedReader | BytesIO) -> bytes:
     for kind, at, size in boxes(file):
         file.seek(at + 8)
         if kind == b"uuid" and file.read(16) == C2PA_BOX:
@@ -64,7 +64,7 @@ def _in_boxes(file: BinaryIO) -> bytes:
     return b""
 
 
-def _in_jpeg(file: BinaryIO) -> bytes:
+def _in_jpeg(file: BufferedReader | BytesIO) -> bytes:
     """APP11 segments: "JP", instance, sequence, then a box that repeats its header in every segment."""
     store = bytearray()
     file.seek(2)
@@ -76,7 +76,7 @@ def _in_jpeg(file: BinaryIO) -> bytes:
     return _whole(bytes(store))
 
 
-def _in_png(file: BinaryIO) -> bytes:
+def _in_png(file: BufferedReader | BytesIO) -> bytes:
     file.seek(8)
     while len(head := file.read(8)) == 8:
         length, kind = struct.unpack(">I4s", head)
@@ -86,7 +86,7 @@ def _in_png(file: BinaryIO) -> bytes:
     return b""
 
 
-def _in_riff(file: BinaryIO) -> bytes:
+def _in_riff(file: BufferedReader | BytesIO) -> bytes:
     file.seek(12)
     while len(head := file.read(8)) == 8:
         kind, length = struct.unpack("<4sI", head)

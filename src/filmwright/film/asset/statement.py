@@ -46,23 +46,26 @@ def parent(claim: Claim) -> str:
     return json.dumps({"title": name, "relationship": "parentOf", "label": "parent"})
 
 
-def told(store: str, blank: Signature) -> Signature:
-    """What the active manifest of a store (JSON of the C2PA library) says, filled into a signature; anybody's films."""
+def told(store: str, crjson: str, blank: Signature) -> Signature:
+    """What the active manifest of a store says, ours or anybody's, filled into a signature.
+
+    `store` and `crjson` are the C2PA library's two accounts of it; only the second tells who issued the certificate.
+    """
     manifests = json.loads(store)
     manifest = manifests["manifests"][manifests["active_manifest"]]
     assertions = [(a["label"].split("__")[0], a["data"]) for a in manifest.get("assertions", [])]
     actions = [a for label, data in assertions if label in ("c2pa.actions", "c2pa.actions.v2") for a in data["actions"]]
     bindings = [data for label, data in assertions if label == "c2pa.soft-binding"]
     mark: dict[str, Any] = next((b for b in bindings if b.get("alg") != PDQ), {})
-    certificate = manifest.get("signature_info") or {}
-    time = certificate.get("time") or max((str(a.get("when") or "") for a in actions), default="")
-    serial = certificate.get("cert_serial_number")
+    certificate = _certificate(crjson, manifests["active_manifest"])
+    stamped = (manifest.get("signature_info") or {}).get("time")
     return replace(
         blank,
-        signer=certificate.get("common_name") or certificate.get("issuer") or "",
-        issuer=certificate.get("issuer") or "",
-        serial=f"{int(serial):x}" if serial else "",
-        signed=time,
+        signer=_person(certificate.get("subject")),
+        issuer=_person(certificate.get("issuer")),
+        serial=str(certificate.get("serialNumber") or "").lower().lstrip("0"),
+        expires=(certificate.get("validity") or {}).get("notAfter") or "",
+        signed=stamped or max((str(a.get("when") or "") for a in actions), default=""),
         title=manifest.get("title") or "",
         software=_software(manifest),
         maker=_maker(assertions),
@@ -170,6 +173,17 @@ def _action_told(action: dict[str, Any]) -> Action:
         source=source if source in get_args(SourceType) else None,
         software=agent if isinstance(agent, str) else _named(agent),
     )
+
+
+def _certificate(crjson: str, label: str) -> dict[str, Any]:
+    for manifest in json.loads(crjson).get("manifests", []):
+        if manifest.get("label") == label:
+            return (manifest.get("signature") or {}).get("certificateInfo") or {}
+    return {}
+
+
+def _person(names: dict[str, str] | None) -> str:
+    return (names or {}).get("CN") or (names or {}).get("O") or ""
 
 
 def _software(manifest: dict[str, Any]) -> str:

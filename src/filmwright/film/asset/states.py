@@ -34,14 +34,15 @@ def judged(failures: Collection[str], successes: Collection[str], *, revoked: bo
 def in_words(signature: Signature, *, known: bool) -> str:
     """The state as a sentence or two; `known` tells whether the certificate leads to a root that is trusted here."""
     who = signature.signer or "somebody"
-    certificate = f"{who}, whose certificate was issued by {signature.issuer}" if signature.issuer not in who else who
+    issuer = signature.issuer or "nobody"
+    ended = f" on {signature.expires[:10]}" if signature.expires else ""
     stranger = "" if known else " That certificate is not known here, so the name proves nothing."
     return {
         "trusted": f"Signed by {who}, and not changed since.",
-        "untrusted": f"Not changed since it was signed by {certificate}.{stranger}",
+        "untrusted": f"Not changed since it was signed by {who} (certificate issued by {issuer}).{stranger}",
         "changed": f"Changed since {who} signed it, or the signature was taken from another film.{stranger}",
-        "expired": f"Not changed since {who} signed it, but the certificate has expired, and no time-stamp authority "
-        "vouches that the film was signed before that.",
+        "expired": f"Not changed since {who} signed it, but the certificate expired{ended}, and no time-stamp "
+        "authority vouches that the film was signed before that.",
         "revoked": f"Signed by {who} with a certificate that is revoked: somebody else may have used it.",
         "broken": "The signature itself was altered or damaged: nothing that it says can be believed.",
         "none": "No signature.",

@@ -150,11 +150,11 @@ class C2pa:
         self, file: BufferedReader | BytesIO, mime: str | None, store: bytes | None, *, alone: bool = False
     ) -> Signature:
         with self._context() as context, Reader(mime, file, manifest_data=store, context=context) as reader:
-            text, embedded = reader.json(), bool(reader.is_embedded()) and not alone
+            text, crjson, embedded = reader.json(), reader.crjson(), bool(reader.is_embedded()) and not alone
         results = json.loads(text).get("validation_results", {}).get("activeManifest", {})
         passed, failed = (tuple(r["code"] for r in results.get(kind, [])) for kind in ("success", "failure"))
         problems = tuple(code for code in failed if not (alone and code in CONTENT))
-        found = told(text, Signature(state="none", says="", embedded=embedded, problems=problems))
+        found = told(text, crjson, Signature(state="none", says="", embedded=embedded, problems=problems))
         state: State = judged(problems, passed, revoked=found.serial in revoked())
         found = replace(found, state=state, trusted_time="timeStamp.trusted" in passed)
         return replace(found, says=in_words(found, known=TRUSTED in passed))
@@ -168,14 +168,13 @@ class C2pa:
             return Signature(
                 state="none", says=f"No signature in the file; one is said to be at {where}.", embedded=False
             )
-        if store:  # the film is damaged, the store is whole
+        if store:  # the film is damaged, a store in it is whole
             with suppress(C2paError):
                 found = self._read_stream(BytesIO(store), "application/c2pa", None, alone=True)
                 if found.state != "broken":
+                    known = found.state in ("trusted", "expired", "revoked")
                     found = replace(found, state="changed", problems=(*found.problems, str(err)), store=store)
-                    return replace(
-                        found, says=in_words(found, known=found.state == "trusted") + " It is damaged or cut short."
-                    )
+                    return replace(found, says=f"{in_words(found, known=known)} The file is damaged or put together.")
         says = "The file or its signature is damaged: nothing can be read from it."
         return Signature(state="broken", says=says, problems=(str(err),))
 
