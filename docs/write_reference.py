@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent / "reference"
-COMMANDS = ("make", "shots", "new", "drivers", "doctor")
+COMMANDS = ("make", "shots", "card", "new", "drivers", "doctor")
 
 
 def help_text(*command: str) -> str:

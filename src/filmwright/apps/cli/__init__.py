@@ -2,6 +2,7 @@
 
 import typer
 
+from .card import card
 from .doctor import doctor
 from .drivers import drivers
 from .make import make
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (make, shots, new, drivers, doctor):
+for command in (make, shots, card, new, drivers, doctor):
     app.command()(command)
 
 
