@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 Decision = Literal["allow", "label", "review", "block"]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)  # from mild to severe
-What = Literal["prompt", "title", "picture", "frame"]
+What = Literal["prompt", "title", "picture", "frame", "sound"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
