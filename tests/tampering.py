@@ -228,8 +228,8 @@ def beside(on: Bench, *, flip: bool = False, lost: bool = False) -> Path:
 
 OF = "Changed since Filmwright maker"
 CHANGES = (
-    Change("nothing", "trusted", "not changed since", lambda on: on.signed),
-    Change("a bit in ftyp", "trusted", "not changed since", flipped(box(b"ftyp"))),  # the standard leaves it out
+    Change("nothing", "trusted", "has not changed since", lambda on: on.signed),
+    Change("a bit in ftyp", "trusted", "has not changed since", flipped(box(b"ftyp"))),  # the standard leaves it out
     Change("a bit at the start of moov", "changed", "Changed since", flipped(box(b"moov", 0.02))),
     Change("a bit at the end of moov", "changed", OF, flipped(box(b"moov", 0.99))),
     Change("a bit in mdat", "changed", OF, flipped(box(b"mdat"))),
@@ -269,13 +269,13 @@ CHANGES = (
     ),
     Change("another film's signature behind its own", "changed", "damaged or put together", lambda on: doubled(on)),
     Change("an unknown box at the end", "changed", OF, extra(b"abcd")),
-    Change("a free box at the end", "trusted", "not changed since", extra(b"free")),  # the standard leaves it out
+    Change("a free box at the end", "trusted", "has not changed since", extra(b"free")),  # the standard leaves it out
     Change("certificate expired", "expired", "expired on 20", expired),
     Change("certificate revoked", "revoked", "is revoked", revoked),
     Change("intermediate left out", "untrusted", "proves nothing", no_intermediate),
     Change("unknown authority", "untrusted", "proves nothing", stranger),
     Change("self-signed", "untrusted", "proves nothing", self_signed),
-    Change("sidecar, nothing", "trusted", "not changed since", beside),
+    Change("sidecar, nothing", "trusted", "has not changed since", beside),
     Change("sidecar, a bit in the film", "changed", OF, lambda on: beside(on, flip=True)),
     Change("sidecar lost", "none", "No signature", lambda on: beside(on, lost=True)),
 )

@@ -209,7 +209,7 @@ def _signing(
     root: x509.Certificate, intermediate: x509.Certificate, intermediate_key: ec.EllipticCurvePrivateKey
 ) -> str:
     key = ec.generate_private_key(ec.SECP256R1())
-    leaf = _issue(key, "Signer", LEAF, by=(intermediate, intermediate_key))
+    leaf = _issue(key, "", LEAF, by=(intermediate, intermediate_key))
     return pem(leaf, intermediate, root) + _pem_key(key) + _pem_key(intermediate_key)
 
 
@@ -244,7 +244,7 @@ def _issue(
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, maker),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{maker} {role}"),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{maker} {role}".strip()),
         ]
     )
     authority = path_length is not None

@@ -126,8 +126,9 @@ def _actions(claim: Claim) -> Iterator[dict[str, Any]]:
             out["digitalSourceType"] = SOURCE + action.source
         if action.software:
             out["softwareAgent"] = _generator(action.software)
-        if n == 0 and (began_with := (["parent"] if claim.parent else []) + inputs):
-            out["parameters"] = {"ingredientIds": began_with}
+        used = (["parent"] if n == 0 and claim.parent else []) + (inputs if n == bool(claim.parent) else [])
+        if used:  # what was opened has to stand alone
+            out["parameters"] = {"ingredientIds": used}
         yield out
         if n == 0 and placed:
             yield {"action": "c2pa.placed", "when": moment, "parameters": {"ingredientIds": placed}}

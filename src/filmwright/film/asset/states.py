@@ -37,11 +37,12 @@ def in_words(signature: Signature, *, known: bool) -> str:
     issuer = signature.issuer or "nobody"
     ended = f" on {signature.expires[:10]}" if signature.expires else ""
     stranger = "" if known else " That certificate is not known here, so the name proves nothing."
+    same = "What is seen and heard has not changed since"  # a container's empty boxes may: the standard allows it
     return {
-        "trusted": f"Signed by {who}, and not changed since.",
-        "untrusted": f"Not changed since it was signed by {who} (certificate issued by {issuer}).{stranger}",
+        "trusted": f"Signed by {who}. {same}.",
+        "untrusted": f"{same} it was signed by {who} (certificate issued by {issuer}).{stranger}",
         "changed": f"Changed since {who} signed it, or the signature was taken from another film.{stranger}",
-        "expired": f"Not changed since {who} signed it, but the certificate expired{ended}, and no time-stamp "
+        "expired": f"{same} {who} signed it, but the certificate expired{ended}, and no time-stamp "
         "authority vouches that the film was signed before that.",
         "revoked": f"Signed by {who} with a certificate that is revoked: somebody else may have used it.",
         "broken": "The signature itself was altered or damaged: nothing that it says can be believed.",
