@@ -14,7 +14,7 @@ def energy_facts(energy: Mapping[str, Any], grid: float | None) -> tuple[Fact, .
     if not isinstance(joules, (int, float)):
         return (Fact(name="energy", value="not recorded", note="no energy was noted when it was made", mood="open"),)
     how = str(energy.get("how") or "not said how")
-    facts = [Fact(name="energy", value=f"{amount(joules)}, {how}", note=str(energy.get("says") or ""))]
+    facts = [Fact(name="energy", value=f"{amount(float(joules))}, {how}", note=str(energy.get("says") or ""))]
     if isinstance(cpu := energy.get("cpu_seconds"), (int, float)):
         facts.append(Fact(name="processor time", value=f"{cpu:,.0f} s"))
     if grid is not None:

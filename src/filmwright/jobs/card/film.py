@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def film_card(path: Path, *, grid: float | None = None) -> Card:
         Section(key="ingredients", title="From what", facts=tuple(_from_what(parts, told))),
         Section(key="how", title="How", facts=tuple(_how(told, signature))),
         Section(key="people", title="People shown", facts=tuple(_people(told, parts))),
-        Section(key="misuse", title="Likely misuse considered", facts=misuse(source)),
+        Section(key="misuse", title="Likely misuse considered", facts=_misuse(told, signature, source)),
         Section(key="moderation", title="Moderation", facts=tuple(_moderation(told))),
         Section(key="trust", title="Mark and signature", facts=tuple(_trust(told, film, signature))),
         Section(key="labels", title="Labels", facts=tuple(_labels(told))),
@@ -105,7 +106,7 @@ def _made(told: Mapping[str, Any], film: Path, signature: Signature, source: str
     maker = signature.maker or str(_table(asked, "trust").get("maker") or "")
     yield Fact(name="by", value=maker or "not named", mood="" if maker else "open")
     made = str(told.get("made") or signature.signed)
-    yield Fact(name="when", value=made or "not known", mood="" if made else "open")
+    yield Fact(name="when", value=_moment(made) or "not known", mood="" if made else "open")
     yield Fact(name="file", value=film.name, note=_size(film))
     if video.get("width"):
         fps = float(_fraction(video.get("fps")))
@@ -114,6 +115,14 @@ def _made(told: Mapping[str, Any], film: Path, signature: Signature, source: str
     if asked.get("brief"):
         yield Fact(name="asked for", value=f"“{asked['brief']}”")
     yield Fact(name="digital source type", value=source or "not known", note="IPTC", mood="" if source else "open")
+
+
+def _moment(stamp: str) -> str:
+    """A UTC time stamp for people; what is none stays as it is."""
+    try:
+        return datetime.fromisoformat(stamp).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return stamp
 
 
 def _size(film: Path) -> str:
@@ -179,6 +188,20 @@ def _people(told: Mapping[str, Any], parts: tuple[Ingredient, ...]) -> Iterator[
         yield Fact(name="people", value="none declared", note="no consent on this machine covers an ingredient")
 
 
+def _misuse(told: Mapping[str, Any], signature: Signature, source: str) -> tuple[Fact, ...]:
+    by = str(_table(told, "moderation").get("provider") or "none")
+    signed = signature.state in ("trusted", "untrusted")
+    return misuse(source, signed=signed, marked=any(_mark(told, signature)), moderated=by != "none")
+
+
+def _mark(told: Mapping[str, Any], signature: Signature) -> tuple[str, str]:
+    """Algorithm and message of the mark, as the signature or else the manifest names them."""
+    mark = told.get("mark")
+    mark = mark if isinstance(mark, dict) else {"id": mark or ""}
+    algorithm = signature.mark_algorithm or str(mark.get("algorithm") or "")
+    return algorithm, signature.mark_id or str(mark.get("id") or mark.get("payload") or "")
+
+
 def _moderation(told: Mapping[str, Any]) -> Iterator[Fact]:
     verdict = _table(told, "moderation")
     decision = str(verdict.get("decision") or "")
@@ -199,19 +222,17 @@ def _moderation(told: Mapping[str, Any]) -> Iterator[Fact]:
 
 
 def _trust(told: Mapping[str, Any], film: Path, signature: Signature) -> Iterator[Fact]:
-    mark = told.get("mark")
-    mark = mark if isinstance(mark, dict) else {"id": mark or ""}
-    algorithm = signature.mark_algorithm or str(mark.get("algorithm") or "")
-    message = signature.mark_id or str(mark.get("id") or mark.get("payload") or "")
+    algorithm, message = _mark(told, signature)
     if algorithm or message:
-        yield Fact(name="mark", value=algorithm or "marked", note=f"message {message}" if message else "", mood="good")
+        note = f"message {message}; `filmwright verify` reads it from the pictures"
+        yield Fact(name="mark", value=algorithm or "marked", note=note)
     else:
         yield Fact(name="mark", value="none is named", note="`filmwright verify` looks for one", mood="open")
     moods: dict[str, Mood] = {"trusted": "good", "none": "open", "untrusted": "open"}
     signer = ", ".join(p for p in (signature.signer, signature.signed) if p)
     yield Fact(
         name="signature",
-        value=f"{signature.state}: {signature.says}",
+        value=signature.says if signature.state == "none" else f"{signature.state}: {signature.says}",
         note=signer,
         mood=moods.get(signature.state, "bad"),
     )

@@ -16,7 +16,7 @@ STYLE = """
 body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere;
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif }
 main { max-width: 1040px; margin: 0 auto; padding: 56px 32px 40px }
-header { display: flex; gap: 32px; align-items: flex-end; margin-bottom: 36px }
+header { display: flex; gap: 32px; align-items: center; margin-bottom: 36px }
 header div { flex: 1; min-width: 0 }
 header img { width: 300px; max-width: 40%; max-height: 300px; object-fit: contain; border-radius: 10px }
 .kind { color: var(--soft); margin: 0; font-size: 13px }
@@ -27,9 +27,11 @@ section { break-inside: avoid; background: #fff; border: 1px solid var(--line); 
   padding: 20px 22px 8px; margin: 0 0 28px }
 h2 { font-size: 15px; font-weight: 650; margin: 0 0 8px }
 dl { margin: 0 }
-dl > div { padding: 9px 0; border-top: 1px solid var(--line) }
-dt { color: var(--soft); font-size: 13px }
-dd { margin: 0 }
+dl > div { display: grid; grid-template-columns: 7.2em 1fr; column-gap: 16px; padding: 9px 0;
+  border-top: 1px solid var(--line) }
+dt { color: var(--soft); font-size: 13px; line-height: 1.7; grid-row: span 2 }
+dt::first-letter { text-transform: uppercase }
+dd { margin: 0; grid-column: 2; min-width: 0 }
 .note { color: var(--soft); font-size: 12.5px; line-height: 1.45 }
 .good::before, .open::before, .bad::before { content: ""; display: inline-block; width: 8px; height: 8px;
   border-radius: 50%; margin-right: 8px; vertical-align: 1px; background: var(--good) }

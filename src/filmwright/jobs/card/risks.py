@@ -11,37 +11,27 @@ HOW_MADE = {
     "digitalCapture": "A recording of a camera.",
 }
 
-_ALL = (
-    Fact(
-        name="passed off as somebody else's",
-        value="Cut, cropped or posted again without its origin.",
-        note="Against it: the mark outlives crops and encoders, and leads back to the signed claim.",
-    ),
-    Fact(
-        name="false claims",
-        value="Titles that promise what the product does not do.",
-        note="Against it: titles and brief are moderated; what they mean is the maker's to answer for.",
-    ),
-)
-_RENDERED = Fact(
-    name="taken for a photograph",
-    value="Material, size or condition of the real thing may differ from its scan.",
-    note="Against it: the signature says that it is computer-generated; regions add visible labels.",
-)
-_LEARNED = Fact(
-    name="taken for a recording",
-    value="Things, places and events in it may never have been so.",
-    note="Against it: the signature says that a model made it; regions add visible labels.",
-)
-_FACES = Fact(
-    name="a person's likeness",
-    value="Faces and voices used beyond what the person agreed to.",
-    note="Against it: inputs with faces need a consent; without one a person decides first.",
-)
+
+def misuse(source: str, *, signed: bool, marked: bool, moderated: bool) -> tuple[Fact, ...]:
+    """The misuse to expect of pictures of this digital source type, and what this film has against it."""
+    told = signed and "the signature says how it was made; regions add visible labels"
+    found = marked and "the mark outlives crops and encoders, and leads back to the signed claim"
+    asked = moderated and "inputs with faces need a consent; without one a person decides first"
+    read = moderated and "titles and brief are moderated; what they mean is the maker's to answer for"
+    facts = [
+        _fact("a person's likeness", "Faces and voices used beyond what the person agreed to.", asked),
+        _fact("passed off as somebody else's", "Cut, cropped or posted again without its origin.", found),
+        _fact("false claims", "Titles that promise what the product does not do.", read),
+    ]
+    if source in ("algorithmicMedia", "compositeSynthetic"):
+        what = "Material, size or condition of the real thing may differ from its scan."
+        facts.insert(0, _fact("taken for a photograph", what, told))
+    elif "trained" in source.lower():
+        what = "Things, places and events in it may never have been so."
+        facts.insert(0, _fact("taken for a recording", what, told))
+    return tuple(facts)
 
 
-def misuse(source: str) -> tuple[Fact, ...]:
-    """The misuse to expect of pictures of this digital source type."""
-    learned = "trained" in source.lower()
-    rendered = source in ("algorithmicMedia", "compositeSynthetic")
-    return (*((_RENDERED,) if rendered else ()), *((_LEARNED,) if learned else ()), _FACES, *_ALL)
+def _fact(name: str, what: str, against: str | bool) -> Fact:
+    note = f"Against it: {against}." if against else "Against it: nothing in this film."
+    return Fact(name=name, value=what, note=note, mood="" if against else "open")
