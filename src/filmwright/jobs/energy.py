@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-WATTS = 12.0  # of one busy core: the value that green-algorithms.org takes for a processor it does not know
+WATTS = 12.0  # of one busy core: green-algorithms.org's for an unknown processor (its data v3.0, TDP_cpu.csv, "Any")
 POWERCAP = Path("/sys/class/powercap")  # Linux: Intel's RAPL, and AMD's through the same files
 LOOK = 60.0  # seconds between looks at the meter, which starts again at zero every hour or so of hard work
 
