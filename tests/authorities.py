@@ -18,6 +18,7 @@ from filmwright.core.manifest import Ingredient
 from filmwright.core.sound import Sound
 from filmwright.film.video.codecs import codecs
 
+CLOCK = ExtendedKeyUsageOID.TIME_STAMPING
 EMAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION
 
 
@@ -75,7 +76,7 @@ def issue(name, *, by=None, authority=None, purposes=(), seconds=86400.0):
         )
     )
     if purposes:
-        builder = builder.add_extension(x509.ExtendedKeyUsage(list(purposes)), critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage(list(purposes)), critical=CLOCK in purposes)  # RFC 3161
     return key, builder.sign(by[1] if by else key, hashes.SHA256())
 
 

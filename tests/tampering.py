@@ -27,6 +27,8 @@ class Bench:
     folder: Path
     signed: Path
     other: Path
+    hasty: Path  # signed with a certificate that expires at `until`
+    until: float  # time.time()
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,15 @@ class Change:
 
 
 def bench(folder: Path) -> Bench:
-    """Two films signed with the maker's own certificates."""
+    """Two films signed with the maker's own certificates, and one with a certificate that lasts for moments."""
     for seed, name in enumerate(("signed", "other")):
         path = a_film(folder / f"{name}.mp4", seed=seed, num_frames=48)
         signers.open("c2pa").sign(path, a_claim(name), path)
-    return Bench(folder, folder / "signed.mp4", folder / "other.mp4")
+    signed, hasty = folder / "signed.mp4", authority("Hasty", seconds=SHORT)
+    until = time.time() + SHORT
+    trust(pem(hasty.root))
+    by(hasty.pem(), key_pem(hasty.key), signed, folder / "hasty.mp4")
+    return Bench(folder, signed, folder / "other.mp4", folder / "hasty.mp4", until)
 
 
 def flipped(at: Callable[[bytes], int]) -> Callable[[Bench], Path]:
@@ -143,9 +149,8 @@ def extra(kind: bytes) -> Callable[[Bench], Path]:
     return lambda on: put(on, on.signed.read_bytes() + struct.pack(">I4s8x", 16, kind))
 
 
-def by(certificates: str, key: str, on: Bench) -> Path:
+def by(certificates: str, key: str, film: Path, out: Path) -> Path:
     """A film signed with whatever certificates, past all our checks."""
-    out = on.folder / "by.mp4"
     action = {
         "action": "c2pa.created",
         "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
@@ -161,7 +166,7 @@ def by(certificates: str, key: str, on: Bench) -> Path:
     with (
         settings as context,
         Builder(json.dumps(claim), context) as builder,
-        on.signed.open("rb") as source,
+        film.open("rb") as source,
         out.open("w+b") as goal,
         Signer.from_info(C2paSignerInfo("es256", certificates.encode(), key.encode(), None)) as signer,
     ):
@@ -171,12 +176,8 @@ def by(certificates: str, key: str, on: Bench) -> Path:
 
 def expired(on: Bench) -> Path:
     """Signed in time; the certificate has run out since."""
-    short = authority("Hasty", seconds=SHORT)
-    began = time.monotonic()
-    trust(pem(short.root))
-    out = by(short.pem(), key_pem(short.key), on)
-    time.sleep(max(SHORT + 1.2 - (time.monotonic() - began), 0))
-    return out
+    time.sleep(max(on.until + 1.2 - time.time(), 0))
+    return on.hasty
 
 
 def revoked(on: Bench) -> Path:
@@ -184,26 +185,26 @@ def revoked(on: Bench) -> Path:
     robbed = authority("Robbed")
     trust(pem(robbed.root))
     revoke(serial_of(robbed.leaf), "stolen")
-    return by(robbed.pem(), key_pem(robbed.key), on)
+    return by(robbed.pem(), key_pem(robbed.key), on.signed, on.folder / "by.mp4")
 
 
 def no_intermediate(on: Bench) -> Path:
     """Signed with the leaf alone."""
     short = authority("Careless")
     trust(pem(short.root))
-    return by(short.pem("leaf"), key_pem(short.key), on)
+    return by(short.pem("leaf"), key_pem(short.key), on.signed, on.folder / "by.mp4")
 
 
 def stranger(on: Bench) -> Path:
     """Signed with a proper chain that nobody here knows."""
     other = authority("Stranger")
-    return by(other.pem(), key_pem(other.key), on)
+    return by(other.pem(), key_pem(other.key), on.signed, on.folder / "by.mp4")
 
 
 def self_signed(on: Bench) -> Path:
     """Signed with a certificate that vouches for itself, under a famous name."""
     key, leaf = issue("Famous Camera", purposes=[EMAIL])
-    return by(pem(leaf), key_pem(key), on)
+    return by(pem(leaf), key_pem(key), on.signed, on.folder / "by.mp4")
 
 
 def trust(root: str) -> None:
