@@ -2,11 +2,14 @@
 
 import typer
 
+from .audit import audit
 from .card import card
+from .consent import consent
 from .doctor import doctor
 from .drivers import drivers
 from .make import make
 from .new import new
+from .review import review
 from .shots import shots
 
 app = typer.Typer(
@@ -21,6 +24,8 @@ app = typer.Typer(
 )
 for command in (make, shots, card, new, drivers, doctor):
     app.command()(command)
+for group, name in ((review, "review"), (consent, "consent"), (audit, "audit")):
+    app.add_typer(group, name=name)
 
 
 @app.callback(invoke_without_command=True)

@@ -6,9 +6,11 @@ hashes of prompts, never their words.
 """
 
 import json
+import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -112,7 +114,7 @@ def rows() -> Iterator[Row]:
         return
     try:
         with _opened(path) as log:
-            for found in log.execute(f"SELECT {COLUMNS} FROM events ORDER BY number") if _made(log) else ():
+            for found in log.execute(f"SELECT {COLUMNS} FROM events ORDER BY number"):
                 number, at, kind, subject, facts, previous, own, signature = found
                 yield Row(
                     number=number,
@@ -153,9 +155,6 @@ def head_path() -> Path:
 
 
 def _add(log: sqlite3.Connection, events: tuple[Event, ...]) -> int:
-    if not _made(log):
-        for statement in SCHEMA:
-            log.execute(statement)
     count, previous = _newest(log)
     lost = _lost(log, count)
     if count == 0 and not lost:
@@ -178,10 +177,6 @@ def _add(log: sqlite3.Connection, events: tuple[Event, ...]) -> int:
             (count, at, event.kind, event.subject, plain(facts), row.previous, previous, seal(KEY, previous.encode())),
         )
     return count
-
-
-def _made(log: sqlite3.Connection) -> bool:
-    return log.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone() is not None
 
 
 def _lost(log: sqlite3.Connection, count: int) -> tuple[Event, ...]:
@@ -224,12 +219,27 @@ def _facts(text: str) -> dict[str, str]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    if not path.exists():
-        keep_private(path, b"")  # for the user alone; SQLite gives its side files the same rights
-    with writing(path), closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as log:
-        log.execute("PRAGMA journal_mode=WAL")
-        log.execute("PRAGMA synchronous=FULL")  # a row that was reported is on the disk
-        yield log
+    with writing(path):
+        if not path.exists():
+            _create(path)
+        with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as log:
+            log.execute("PRAGMA synchronous=FULL")  # a row that was reported is on the disk
+            yield log
+
+
+def _create(path: Path) -> None:
+    """Make the file aside and link it into place: two processes that set it up at once would lock each other out."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        keep_private(part, b"")
+        with closing(sqlite3.connect(part, isolation_level=None)) as log:
+            log.execute("PRAGMA journal_mode=WAL")
+            for statement in SCHEMA:
+                log.execute(statement)
+        with suppress(FileExistsError):  # another process was first
+            os.link(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Does a picture show a face? Haar cascades (Viola and Jones 2001) that OpenCV brings along, made to agree.
 
-A cascade alone sees faces in labels and leaves. So a box counts where two cascades that were trained apart both see it,
-and where inside it either two eyes lie as eyes do, or both are quite sure. It finds faces that look at the camera,
-upright or tilted to 35 degrees, from 5% of the picture's longer side on. It misses faces seen from the side, covered or
-smaller ones, and it can't tell a photograph from a good drawing, or whose face it is: that is for a person to say.
+A cascade alone sees faces in labels, leaves and feathers. So a box counts where two cascades that were trained apart
+both see it, and two eyes lie in it as eyes do. It finds faces that look at the camera, upright or tilted to 35 degrees,
+from 5% of the picture's longer side on. It misses faces seen from the side, behind sunglasses or a mask, upside down
+and smaller ones, and it can't tell a photograph from a good drawing, or whose face it is: that is for a person to say.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from jaxtyping import UInt8
 SIDE, SMALLEST = 800, 40  # pixels: of the longer side, of a face
 TILTS = (0.0, -25.0, 25.0)  # degrees that the picture is turned by; each adds its time
 STEP = 1.1  # from one size that is looked at to the next
-WITH_EYES, WITHOUT_EYES = 1.7, 3.2  # evidence; leaves and feathers reach 1.3 and 2.5, a portrait 2.1 to 6
+EVIDENCE = 1.7  # two eyes in leaves reach 1.3, a portrait 2.1 to 6
 EYED = 200  # pixels of a box's width as eyes are looked for
 Box = tuple[int, int, int, int]
 
@@ -63,7 +63,7 @@ def _tilted(grey: UInt8[np.ndarray, "H W"], tilt: float) -> Iterator[tuple[Box, 
 
 
 def _agreed(grey: UInt8[np.ndarray, "H W"]) -> Iterator[tuple[Box, float]]:
-    """Boxes that both cascades see, and that have eyes or are sure."""
+    """Boxes that both cascades see, and that have eyes."""
     for box, level in _boxes("frontalface_alt", grey, SMALLEST):
         x, y, w, h = box
         left, top = max(0, x - w // 3), max(0, y - h // 3)
@@ -73,9 +73,8 @@ def _agreed(grey: UInt8[np.ndarray, "H W"]) -> Iterator[tuple[Box, float]]:
         if second is None:
             continue
         evidence = max(0.0, level - 106) + second / 3  # both grow by about 2 from leaves to faces
-        eyes = _has_eyes(grey[y : y + int(0.65 * h), x : x + w])
-        if evidence >= (WITH_EYES if eyes else WITHOUT_EYES):
-            yield box, min(1.0, 0.5 + 0.1 * evidence + 0.1 * eyes)
+        if evidence >= EVIDENCE and _has_eyes(grey[y : y + int(0.65 * h), x : x + w]):
+            yield box, min(1.0, 0.5 + 0.1 * evidence)
 
 
 def _has_eyes(upper: UInt8[np.ndarray, "H W"]) -> bool:
