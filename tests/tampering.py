@@ -11,9 +11,10 @@ from pathlib import Path
 import av
 from c2pa import Builder, C2paSignerInfo, Context, Signer
 
-from filmwright.film.asset.certificates import revoke, serial_of
+from filmwright.film.asset.certificates import serial_of
 from filmwright.film.asset.containers import C2PA_BOX, boxes
 from filmwright.film.asset.home import home
+from filmwright.film.asset.revocations import revoke
 from filmwright.film.asset.signers import signers
 from tests.authorities import EMAIL, a_claim, a_film, authority, issue, key_pem, pem
 

@@ -8,11 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.x509 import BasicConstraints, ExtendedKeyUsage, KeyUsage
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from PIL import Image
 
 from filmwright.core.errors import BadFilm, CannotWrite
-from filmwright.film.asset import certificates
-from filmwright.film.asset.certificates import known_anchors, own_chain, pem, read_chain, revoke, revoked, serial_of
-from tests.authorities import authority, issue, key_pem
+from filmwright.film.asset import authority as own
+from filmwright.film.asset.authority import known_anchors, own_chain, revoke_own
+from filmwright.film.asset.certificates import pem, read_chain, serial_of
+from filmwright.film.asset.revocations import revoke, revoked
+from filmwright.film.asset.signers import signers
+from tests.authorities import a_claim, authority, issue, key_pem
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def test_reading_anchors_makes_no_keys(home):
 
 
 def test_two_first_films_at_once_end_with_one_chain(home):
-    code = "from filmwright.film.asset.certificates import own_chain; print(own_chain().leaf.serial_number)"
+    code = "from filmwright.film.asset.authority import own_chain; print(own_chain().leaf.serial_number)"
     racers = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)]
     serials = {racer.communicate(timeout=60)[0].strip() for racer in racers}
     assert serials == {str(own_chain().leaf.serial_number)}
@@ -60,8 +64,8 @@ def test_two_first_films_at_once_end_with_one_chain(home):
 
 def test_a_leaf_that_soon_expires_is_renewed_under_the_same_root(home, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(certificates, "LEAF", timedelta(days=365 * 4))
-        patch.setattr(certificates, "FRESH", timedelta(days=365))
+        patch.setattr(own, "LEAF", timedelta(days=365 * 4))
+        patch.setattr(own, "FRESH", timedelta(days=365))
         old = own_chain()
     new = own_chain()
     assert new.leaf != old.leaf
@@ -73,7 +77,7 @@ def test_a_leaf_that_soon_expires_is_renewed_under_the_same_root(home, monkeypat
 
 def test_the_root_key_may_lie_elsewhere_until_an_intermediate_is_needed(home, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(certificates, "INTERMEDIATE", timedelta(days=365 * 9))
+        patch.setattr(own, "INTERMEDIATE", timedelta(days=365 * 9))
         old = own_chain()
     away = (home / "keys" / "authority.pem").rename(home / "away.pem")
     assert own_chain() == old
@@ -154,3 +158,22 @@ def test_what_is_wrong_with_a_chain_is_said(tmp_path, home):
     assert "is revoked in" in wrong(tmp_path, studio.pem(*names))
     with pytest.raises(BadFilm, match="cannot read certificates from"):
         read_chain(tmp_path / "nothing.pem", None)
+
+
+def test_after_a_theft_films_of_the_thief_are_revoked_and_new_ones_are_trusted(home, tmp_path):
+    path = tmp_path / "picture.png"
+    Image.linear_gradient("L").save(path)
+    signer = signers.open("c2pa")
+    signer.sign(path, a_claim(), path)
+    old = own_chain()
+    stolen = (home / "keys" / "signing.pem").read_text()
+    assert revoke_own("laptop stolen") == tuple(map(serial_of, old.certificates))
+    assert signer.read(path).state == "revoked"
+    assert signer.sign(path, a_claim(), path).state == "trusted"
+    assert own_chain().roots == old.roots
+    (home / "keys" / "signing.pem").write_text(stolen)  # the thief makes a leaf of their own from the intermediate
+    (home / "revoked.txt").rename(home / "kept.txt")
+    revoke(serial_of(old.leaf))
+    assert signer.sign(path, a_claim(), path).serial != serial_of(old.leaf)
+    (home / "kept.txt").rename(home / "revoked.txt")
+    assert signer.read(path).state == "revoked"

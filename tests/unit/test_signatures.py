@@ -12,7 +12,7 @@ from PIL import Image
 
 from filmwright.core.claim import Action
 from filmwright.core.errors import BadAsset, BadFilm, Unverified
-from filmwright.film.asset.certificates import own_chain
+from filmwright.film.asset.authority import own_chain
 from filmwright.film.asset.containers import manifest_bytes
 from filmwright.film.asset.home import home
 from filmwright.film.asset.signers import signers

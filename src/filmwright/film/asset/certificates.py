@@ -1,31 +1,26 @@
-"""Certificates to sign with: the maker's own, made at first use, or a chain that was bought or issued elsewhere.
+"""Certificates to sign with, and what makes a chain of them fit for it.
 
-Profile: C2PA 2.x, section "X.509 Certificates"; a signing certificate carries the purpose emailProtection, which the
-default trust configuration of C2PA readers asks for.
+Profile: C2PA 2.x, section "X.509 Certificates".
 """
 
 import re
-import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from filmwright.core.errors import BadFilm, CannotWrite
-from filmwright.core.files import whole
+from filmwright.core.errors import BadFilm
 
-from .home import home, keep_private
+from .home import home
+from .revocations import revocations, revoked
 
-YEAR = timedelta(days=365)
-ROOT, INTERMEDIATE, LEAF = 40 * YEAR, 30 * YEAR, 10 * YEAR
-FRESH = 5 * YEAR  # without a time-stamp authority a film reads "trusted" for at least this long after it was signed
 SIGNING = {
     ExtendedKeyUsageOID.EMAIL_PROTECTION: "emailProtection",
     x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"): "documentSigning",
@@ -62,29 +57,6 @@ class Chain:
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
 
-def own_chain() -> Chain:
-    """The maker's own certificates; made at first use, and the leaf anew when it would not last long enough.
-
-    Two files in the maker's folder, readable by the user alone: `keys/authority.pem` holds the root and its key, which
-    may be moved to a safe place; `keys/signing.pem` everything that is needed to sign. Raises CannotWrite where they
-    can't be kept, or where a file in their place is not ours.
-    """
-    path = home() / "keys" / "signing.pem"
-    if not path.exists():
-        keep_private(path, _first().encode())
-    chain, intermediate_key = _kept(path)
-    if _lasts(chain.leaf, FRESH) and serial_of(chain.leaf) not in revoked():
-        return chain
-    intermediate = chain.certificates[1]
-    if not _lasts(intermediate, LEAF) or serial_of(intermediate) in revoked():
-        root, root_key = _authority(chain.roots[0])
-        intermediate, intermediate_key = _intermediate(root, root_key)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # no two processes share it
-    keep_private(fresh, _signing(chain.roots[0], intermediate, intermediate_key).encode())
-    fresh.replace(path)
-    return _kept(path)[0]
-
-
 def read_chain(chain: Path, key: Path | None, anchors: tuple[x509.Certificate, ...] = ()) -> Chain:
     """A chain of one's own from PEM files: the leaf first, then its intermediates, the root if wanted.
 
@@ -102,7 +74,7 @@ def read_chain(chain: Path, key: Path | None, anchors: tuple[x509.Certificate, .
     made = Chain(certificates=rest, roots=roots, key=_read_key(key) if key else "")
     _check_leaf(made.leaf, chain)
     _check_links(rest, (*roots, *anchors), chain)
-    if key and _public(_load_key(made.key.encode())) != _public(made.leaf):
+    if key and _public(load_key(made.key.encode())) != _public(made.leaf):
         raise BadFilm(
             f"{key} is not the key of {name_of(made.leaf)}, the first certificate in {chain}. "
             "Give the key that belongs to it, or put its certificate first."
@@ -120,32 +92,13 @@ def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
         raise BadFilm(f"{path} holds no certificates in PEM (-----BEGIN CERTIFICATE-----).") from err
 
 
-def known_anchors() -> tuple[x509.Certificate, ...]:
-    """The roots that are trusted here: the maker's own, and those put into the folder `anchors`. Makes no keys."""
-    own = home() / "keys" / "signing.pem"
-    roots = _kept(own)[0].roots if own.exists() else ()
-    return roots + tuple(c for path in sorted((home() / "anchors").glob("*.pem")) for c in read_certificates(path))
-
-
-def revoke(serial: str, why: str = "") -> None:
-    """Trust a certificate no longer; `serial` as a Signature or `openssl x509 -serial` gives it.
-
-    Raises BadFilm for what is no serial number. A revoked certificate of the maker's own is replaced at the next film.
-    """
-    number = _plain(serial)
-    if not re.fullmatch("[0-9a-f]{1,40}", number):
-        raise BadFilm(f"{serial!r} is not the serial number of a certificate: hexadecimal, up to 40 digits.")
-    path = _revocations()
-    before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else _HEAD
-    with whole(path) as part:
-        part.write_text(f"{before}{number}  # {datetime.now(UTC):%Y-%m-%d} {why}".rstrip() + "\n", encoding="utf-8")
-
-
-def revoked() -> frozenset[str]:
-    """Serial numbers of the certificates that this maker revoked, in plain hexadecimal."""
-    path = _revocations()
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
-    return frozenset(_plain(line.split("#")[0]) for line in lines) - {""}
+def chain_in(store: bytes, serial: str) -> tuple[x509.Certificate, ...]:
+    """The certificate of this serial number in a manifest store, and those above it; as far as they are there."""
+    found = [c for at in re.finditer(b"\x30\x82", store) if (c := _der(store, at.start()))]
+    chain = [c for c in found if serial_of(c) == serial][:1]
+    while chain and (above := next((c for c in found if c not in chain and _issued(chain[-1], c)), None)):
+        chain.append(above)
+    return tuple(chain)
 
 
 def serial_of(certificate: x509.Certificate) -> str:
@@ -164,128 +117,23 @@ def pem(*certificates: x509.Certificate) -> str:
     return "".join(c.public_bytes(serialization.Encoding.PEM).decode() for c in certificates)
 
 
-_HEAD = "# Serial numbers (hexadecimal) of certificates that are trusted no longer, one a line.\n"
+def load_key(text: bytes) -> PrivateKeyTypes:
+    """A private key in PEM. Raises ValueError for none, TypeError for one with a password."""
+    return serialization.load_pem_private_key(text, password=None)
 
 
-def _revocations() -> Path:
-    return home() / "revoked.txt"
+def ec_key(text: bytes) -> ec.EllipticCurvePrivateKey:
+    """An EC key in PEM. Raises ValueError for another one."""
+    key = load_key(text)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError("not an EC key")
+    return key
 
 
-def _plain(serial: str) -> str:
-    return serial.strip().lower().removeprefix("serial=").removeprefix("0x").replace(":", "").lstrip("0")
-
-
-def _first() -> str:
-    root, root_key = _authority()
-    return _signing(root, *_intermediate(root, root_key))
-
-
-def _authority(wanted: x509.Certificate | None = None) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    path = home() / "keys" / "authority.pem"
-    if wanted is None and not path.exists():
-        key = ec.generate_private_key(ec.SECP256R1())
-        keep_private(path, (pem(_issue(key, "Root", ROOT, path_length=1)) + _pem_key(key)).encode())
-    try:
-        text = path.read_bytes()
-        root, key = x509.load_pem_x509_certificate(text), _ec_key(text)
-    except (OSError, ValueError) as err:
-        raise CannotWrite(
-            f"{path} does not hold your root certificate and its key, which are needed to renew what you sign with. "
-            "Put the file back from its backup."
-        ) from err
-    if wanted is not None and root != wanted:
-        raise CannotWrite(f"{path} holds another root than signing.pem beside it. Put the right one back.")
-    return root, key
-
-
-def _intermediate(
-    root: x509.Certificate, root_key: ec.EllipticCurvePrivateKey
-) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    return _issue(key, "Intermediate", INTERMEDIATE, path_length=0, by=(root, root_key)), key
-
-
-def _signing(
-    root: x509.Certificate, intermediate: x509.Certificate, intermediate_key: ec.EllipticCurvePrivateKey
-) -> str:
-    key = ec.generate_private_key(ec.SECP256R1())
-    leaf = _issue(key, "", LEAF, by=(intermediate, intermediate_key))
-    return pem(leaf, intermediate, root) + _pem_key(key) + _pem_key(intermediate_key)
-
-
-def _kept(path: Path) -> tuple[Chain, ec.EllipticCurvePrivateKey]:
-    text = path.read_text(encoding="ascii", errors="replace")
-    try:
-        leaf, intermediate, root = x509.load_pem_x509_certificates(text.encode())
-        key, intermediate_key = _PRIVATE.findall(text)
-        chain = Chain(certificates=(leaf, intermediate), roots=(root,), key=key)
-        return chain, _ec_key(intermediate_key.encode())
-    except ValueError as err:
-        raise CannotWrite(
-            f"{path} does not hold your certificates. Put it back from its backup, or move it away: "
-            "new ones are then made from your root."
-        ) from err
-
-
-_PRIVATE = re.compile(r"-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----\n", re.DOTALL)
-
-
-def _issue(
-    key: ec.EllipticCurvePrivateKey,
-    role: str,
-    lasts: timedelta,
-    *,
-    path_length: int | None = None,
-    by: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None = None,
-) -> x509.Certificate:
-    """A certificate for a key; an authority's where it has a path length, else one that signs films."""
-    issuer_key = by[1] if by else key
-    maker = str(by[0].subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value) if by else _anonymous(key)
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, maker),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{maker} {role}".strip()),
-        ]
-    )
-    authority = path_length is not None
-    now = datetime.now(UTC)
-    builder = (
-        x509.CertificateBuilder(subject_name=subject, issuer_name=by[0].subject if by else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))  # clocks differ
-        .not_valid_after(now + lasts)
-        .add_extension(x509.BasicConstraints(authority, path_length), critical=True)
-        .add_extension(_usage(authority), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-    )
-    if not authority:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())
-
-
-def _usage(authority: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not authority,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _anonymous(key: ec.EllipticCurvePrivateKey) -> str:
-    """A name that tells makers apart and gives nothing of them away: films are public."""
-    return f"Filmwright maker {x509.SubjectKeyIdentifier.from_public_key(key.public_key()).digest.hex()[:8]}"
-
-
-def _lasts(certificate: x509.Certificate, span: timedelta) -> bool:
-    return certificate.not_valid_after_utc - datetime.now(UTC) >= span
+def key_pem(key: PrivateKeyTypes) -> str:
+    """A private key in PEM, without a password."""
+    plain = serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
 
 
 def _check_leaf(leaf: x509.Certificate, path: Path) -> None:
@@ -295,7 +143,7 @@ def _check_leaf(leaf: x509.Certificate, path: Path) -> None:
     if leaf.not_valid_before_utc > now:
         raise BadFilm(f"{path}: {name} is not valid before {leaf.not_valid_before_utc:%Y-%m-%d %H:%M} UTC.")
     if serial_of(leaf) in revoked():
-        raise BadFilm(f"{path}: {name} is revoked in {_revocations()}. Sign with another certificate.")
+        raise BadFilm(f"{path}: {name} is revoked in {revocations()}. Sign with another certificate.")
     try:
         purposes = set(leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
         signs = leaf.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature
@@ -333,31 +181,22 @@ def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
     return True
 
 
+def _der(content: bytes, at: int) -> x509.Certificate | None:
+    try:
+        return x509.load_der_x509_certificate(content[at : at + 4 + int.from_bytes(content[at + 2 : at + 4], "big")])
+    except ValueError:
+        return None
+
+
 def _read_key(path: Path) -> str:
     try:
-        return _pem_key(_load_key(path.read_bytes()))
+        return key_pem(load_key(path.read_bytes()))
     except OSError as err:
         raise BadFilm(f"cannot read the key {path}: {err.strerror}.") from err
     except TypeError as err:
         raise BadFilm(f"the key {path} has a password. Give one without, or sign with a function of your own.") from err
     except ValueError as err:
         raise BadFilm(f"{path} holds no private key in PEM.") from err
-
-
-def _load_key(text: bytes) -> PrivateKeyTypes:
-    return serialization.load_pem_private_key(text, password=None)
-
-
-def _ec_key(text: bytes) -> ec.EllipticCurvePrivateKey:
-    key = _load_key(text)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ValueError("not an EC key")
-    return key
-
-
-def _pem_key(key: PrivateKeyTypes) -> str:
-    plain = serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
 
 
 def _public(of: PrivateKeyTypes | x509.Certificate) -> bytes:

@@ -14,16 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from filmwright.core.claim import Claim, Signature, State
 from filmwright.core.errors import BadAsset, BadFilm, Unverified
 from filmwright.core.files import whole
-from filmwright.film.asset.certificates import (
-    Chain,
-    known_anchors,
-    own_chain,
-    pem,
-    read_certificates,
-    read_chain,
-    revoked,
-)
+from filmwright.film.asset.authority import known_anchors, own_chain
+from filmwright.film.asset.certificates import Chain, chain_in, pem, read_certificates, read_chain, serial_of
 from filmwright.film.asset.containers import manifest_bytes, sidecars
+from filmwright.film.asset.revocations import revoked
 from filmwright.film.asset.statement import SIGNED_BY_US, parent, told, written
 from filmwright.film.asset.states import CONTENT, TRUSTED, in_words, judged
 
@@ -65,12 +59,15 @@ class C2pa:
         written does not verify, BadFilm where claim, certificate or time-stamp authority won't do, BadAsset for a file
         that is not of its kind.
         """
+        if not path.is_file():
+            raise BadAsset(f"there is no file {path}.")
         chain = self._chain or own_chain()
         mime = EMBEDS.get(out.suffix.lower())
         definition = written(claim)
         with whole(out) as part:
             store = self._written(path, part, chain, claim, definition, mime)
-            signature = self._read_as(part, mime or ANY, None if mime else store)
+            with part.open("rb") as file:
+                signature = self._look(file, mime or ANY, store, beside=not mime)
             if signature.state != "trusted":
                 codes = ", ".join(signature.problems) or "no code"
                 raise Unverified(
@@ -79,25 +76,23 @@ class C2pa:
             if not mime:  # first the sidecar: no film ever stands there without its signature
                 with whole(_sidecar(out)) as beside:
                     beside.write_bytes(store)
-        return replace(signature, store=store)
+        return signature
 
     def read(self, path: Path) -> Signature:
         """The signature of a file, ours or anybody's; state "none" where there is none. Raises BadAsset for no file."""
         if not path.is_file():
             raise BadAsset(f"there is no file {path}.")
-        mime = EMBEDS.get(path.suffix.lower())
-        store = manifest_bytes(path)
-        beside = any(sidecar.is_file() for sidecar in sidecars(path))
-        try:
+        mime, store = EMBEDS.get(path.suffix.lower()), manifest_bytes(path)
+        with path.open("rb") as file:
             try:
-                found = self._read_as(path, mime)
-            except (C2paError.ManifestNotFound, C2paError.NotSupported):
-                if not beside:
-                    raise
-                found = self._read_as(path, mime or ANY, store)
-        except C2paError as err:
-            return self._unreadable(err, store)
-        return replace(found, store=store)
+                return self._look(file, mime, store)
+            except C2paError as err:
+                if not _unsigned(err) or not any(sidecar.is_file() for sidecar in sidecars(path)):
+                    return self._unreadable(err, store)
+            try:
+                return self._look(file, mime or ANY, store, beside=True)
+            except C2paError as err:
+                return self._unreadable(err, store)
 
     def read_stored(self, store: bytes, path: Path | None = None) -> Signature:
         """What a manifest store that was kept says, and with `path`, whether it belongs to that very file.
@@ -105,9 +100,10 @@ class C2pa:
         A film that was encoded again is "changed" against its stored manifest: who and when still hold.
         """
         try:
-            if path is not None:
-                return replace(self._read_as(path, EMBEDS.get(path.suffix.lower(), ANY), store), store=store)
-            return replace(self._read_stream(BytesIO(store), "application/c2pa", None, alone=True), store=store)
+            if path is None:
+                return self._look(BytesIO(store), "application/c2pa", store, alone=True)
+            with path.open("rb") as file:
+                return self._look(file, EMBEDS.get(path.suffix.lower(), ANY), store, beside=True)
         except C2paError as err:
             return self._unreadable(err, b"")
 
@@ -121,8 +117,6 @@ class C2pa:
             try:
                 with path.open("rb") as source, part.open("w+b") as goal, self._signer(chain, failed) as signer:
                     store = builder.sign(signer, mime or ANY, source, goal)
-            except FileNotFoundError as err:
-                raise BadAsset(f"there is no file {path}.") from err
             except C2paError as err:
                 raise _explained(err, failed, path, self._timestamp_url) from err
         return store
@@ -142,36 +136,41 @@ class C2pa:
 
         return Signer.from_callback(call, C2paSigningAlg[algorithm.upper()], certificates, url)
 
-    def _read_as(self, path: Path, mime: str | None, store: bytes | None = None) -> Signature:
-        with path.open("rb") as file:
-            return self._read_stream(file, mime, store)
-
-    def _read_stream(
-        self, file: BufferedReader | BytesIO, mime: str | None, store: bytes | None, *, alone: bool = False
+    def _look(
+        self,
+        file: BufferedReader | BytesIO,
+        mime: str | None,
+        store: bytes,
+        *,
+        beside: bool = False,
+        alone: bool = False,
     ) -> Signature:
-        with self._context() as context, Reader(mime, file, manifest_data=store, context=context) as reader:
+        """Read and judge the store that is in a file, `beside` it, or `alone`: then nothing can be said of a film."""
+        given = store if beside else None
+        with self._context() as context, Reader(mime, file, manifest_data=given, context=context) as reader:
             text, crjson, embedded = reader.json(), reader.crjson(), bool(reader.is_embedded()) and not alone
         results = json.loads(text).get("validation_results", {}).get("activeManifest", {})
         passed, failed = (tuple(r["code"] for r in results.get(kind, [])) for kind in ("success", "failure"))
         problems = tuple(code for code in failed if not (alone and code in CONTENT))
-        found = told(text, crjson, Signature(state="none", says="", embedded=embedded, problems=problems))
-        state: State = judged(problems, passed, revoked=found.serial in revoked())
+        found = told(text, crjson, Signature(state="none", says="", embedded=embedded, problems=problems, store=store))
+        chain = {found.serial, *(serial_of(c) for c in chain_in(store, found.serial))}
+        state: State = judged(problems, passed, revoked=bool(chain & revoked()))
         found = replace(found, state=state, trusted_time="timeStamp.trusted" in passed)
         return replace(found, says=in_words(found, known=TRUSTED in passed))
 
     def _unreadable(self, err: C2paError, store: bytes) -> Signature:
         """A file that the C2PA library gave up on: unsigned, signed elsewhere, or damaged."""
-        if isinstance(err, (C2paError.ManifestNotFound, C2paError.NotSupported)):
+        if _unsigned(err):
             return Signature(state="none", says="No signature.", embedded=False)
         if str(err).startswith("Remote: "):  # the library has no error class of its own for it
             says = f"No signature in the file; one is said to be at {str(err).rpartition(' ')[2]}, which was not asked."
             return Signature(state="none", says=says, embedded=False)
         if store:  # the film is damaged, a store in it is whole
             with suppress(C2paError):
-                found = self._read_stream(BytesIO(store), "application/c2pa", None, alone=True)
+                found = self._look(BytesIO(store), "application/c2pa", store, alone=True)
                 if found.state != "broken":
                     known = found.state in ("trusted", "expired", "revoked")
-                    found = replace(found, state="changed", problems=(*found.problems, str(err)), store=store)
+                    found = replace(found, state="changed", problems=(*found.problems, str(err)))
                     return replace(found, says=f"{in_words(found, known=known)} The file is damaged or put together.")
         says = "The file or its signature is damaged: nothing can be read from it."
         return Signature(state="broken", says=says, problems=(str(err),))
@@ -216,6 +215,10 @@ def build(
         roots = known_anchors() + (read_certificates(anchors.expanduser()) if anchors else ())
         given = read_chain(chain.expanduser(), key.expanduser() if key else None, roots)
     return C2pa(given, anchors, timestamp_url, sign)
+
+
+def _unsigned(err: C2paError) -> bool:
+    return isinstance(err, (C2paError.ManifestNotFound, C2paError.NotSupported))
 
 
 def _sidecar(path: Path) -> Path:
