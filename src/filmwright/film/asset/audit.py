@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from filmwright.core.errors import BadAsset, CannotWrite
-from filmwright.core.files import whole, writing
+from filmwright.core.files import sweep, whole, writing
 from filmwright.core.manifest import now
 
 from .home import home, keep_private
-from .seals import genuine, plain, public_key, seal
+from .seals import genuine, plain, public_key, seal, sealer
 
 KEY = "audit"
 START = "0" * 64  # what stands before the first row
@@ -95,6 +95,7 @@ def append(*events: Event) -> int:
     """
     path = log_path()
     try:
+        sweep(path.parent)
         with _opened(path) as log:
             with _transaction(log):
                 last = _add(log, events)
@@ -159,6 +160,7 @@ def _add(log: sqlite3.Connection, events: tuple[Event, ...]) -> int:
     lost = _lost(log, count)
     if count == 0 and not lost:
         _write_head(0, START)
+    sign = sealer(KEY)
     for event in (*lost, *events):
         at, facts = now(), dict(event.facts)
         row = Row(
@@ -174,7 +176,7 @@ def _add(log: sqlite3.Connection, events: tuple[Event, ...]) -> int:
         count, previous = row.number, row.true_hash()
         log.execute(
             f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (count, at, event.kind, event.subject, plain(facts), row.previous, previous, seal(KEY, previous.encode())),
+            (count, at, event.kind, event.subject, plain(facts), row.previous, previous, sign(previous.encode())),
         )
     return count
 

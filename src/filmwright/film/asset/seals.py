@@ -1,6 +1,7 @@
 """Records that show it when somebody else has changed them: JSON under an Ed25519 seal (RFC 8032)."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,13 @@ from .home import home, secret
 
 def seal(key: str, message: bytes) -> str:
     """The message's signature under the maker's key of this name, made at its first use. Hexadecimal."""
-    return _private(key).sign(message).hex()
+    return sealer(key)(message)
+
+
+def sealer(key: str) -> Callable[[bytes], str]:
+    """`seal` for many messages: the key is read once."""
+    private = _private(key)
+    return lambda message: private.sign(message).hex()
 
 
 def genuine(public: str, message: bytes, signature: str) -> bool:
