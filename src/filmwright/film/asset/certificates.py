@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -176,7 +176,7 @@ def _check_links(certificates: tuple[x509.Certificate, ...], anchors: tuple[x509
 def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(by)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -184,7 +184,7 @@ def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
 def _der(content: bytes, at: int) -> x509.Certificate | None:
     try:
         return x509.load_der_x509_certificate(content[at : at + 4 + int.from_bytes(content[at + 2 : at + 4], "big")])
-    except ValueError:
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
         return None
 
 

@@ -12,15 +12,17 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from filmwright.core.claim import Action, Claim, Signature, SourceType
+from filmwright.core.content import file_hash
 from filmwright.core.errors import BadFilm
 from filmwright.core.manifest import Ingredient, now
 
 OURS = "org.filmwright"
+ACTIONS = ("c2pa.actions", "c2pa.actions.v2")
 PDQ = f"{OURS}.pdq"  # the algorithm name of fingerprints
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 MINING = ("ai_generative_training", "ai_training", "ai_inference", "data_mining")
 SIGNED_BY_US = (  # of C2PA's two kinds of statements, those the signer itself answers for
-    *("c2pa.actions", "c2pa.actions.v2", "c2pa.ingredient", "c2pa.ingredient.v3", "c2pa.soft-binding"),
+    *(*ACTIONS, "c2pa.ingredient", "c2pa.ingredient.v3", "c2pa.soft-binding"),
     *("cawg.metadata", "cawg.training-mining", f"{OURS}.labels"),
 )
 
@@ -42,8 +44,10 @@ def written(claim: Claim) -> str:
 
 def parent(claim: Claim) -> str:
     """The definition (JSON) of the ingredient that was opened."""
-    name = claim.parent.name if claim.parent else ""
-    return json.dumps({"title": name, "relationship": "parentOf", "label": "parent"})
+    assert claim.parent is not None
+    sha256 = file_hash(claim.parent)
+    facts = {"description": f"the file that was opened; sha256: {sha256}", "metadata": {f"{OURS}.sha256": sha256}}
+    return json.dumps({"title": claim.parent.name, "relationship": "parentOf", "label": "parent"} | facts)
 
 
 def told(store: str, crjson: str, blank: Signature) -> Signature:
@@ -53,8 +57,8 @@ def told(store: str, crjson: str, blank: Signature) -> Signature:
     """
     manifests = json.loads(store)
     manifest = manifests["manifests"][manifests["active_manifest"]]
-    assertions = [(a["label"].split("__")[0], a["data"]) for a in manifest.get("assertions", [])]
-    actions = [a for label, data in assertions if label in ("c2pa.actions", "c2pa.actions.v2") for a in data["actions"]]
+    assertions = _assertions_told(manifest)
+    actions = [a for label, data in assertions if label in ACTIONS for a in data.get("actions") or []]
     bindings = [data for label, data in assertions if label == "c2pa.soft-binding"]
     mark: dict[str, Any] = next((b for b in bindings if b.get("alg") != PDQ), {})
     certificate = _certificate(crjson, manifests["active_manifest"])
@@ -176,6 +180,12 @@ def _action_told(action: dict[str, Any]) -> Action:
     )
 
 
+def _assertions_told(manifest: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Label and content of those that have fields; others are pictures, or of no use here."""
+    found = ((a.get("label") or "", a.get("data")) for a in manifest.get("assertions") or [])
+    return [(label.split("__")[0], data) for label, data in found if isinstance(data, dict)]
+
+
 def _certificate(crjson: str, label: str) -> dict[str, Any]:
     for manifest in json.loads(crjson).get("manifests", []):
         if manifest.get("label") == label:
@@ -208,11 +218,10 @@ def _maker(assertions: list[tuple[str, Any]]) -> str:
 
 def _source(manifests: dict[str, Any], manifest: dict[str, Any]) -> str:
     """The source type of what was created; of an opened file, that of the file it began with."""
-    for assertion in manifest.get("assertions", []):
-        if assertion["label"].startswith("c2pa.actions"):
-            types = [_last(a.get("digitalSourceType")) for a in assertion["data"]["actions"]]
-            if found := next(filter(None, types), ""):
-                return found
+    for label, data in _assertions_told(manifest):
+        types = [_last(a.get("digitalSourceType")) for a in data.get("actions") or []] if label in ACTIONS else []
+        if found := next(filter(None, types), ""):
+            return found
     for ingredient in manifest.get("ingredients", []):
         before = manifests["manifests"].get(ingredient.get("active_manifest") or "")
         if ingredient.get("relationship") == "parentOf" and before and before is not manifest:

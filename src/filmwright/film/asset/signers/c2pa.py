@@ -38,6 +38,7 @@ EMBEDS = {  # formats that hold a signature; all others get a sidecar
     ".m4a": "audio/mp4",
 }
 ANY = "application/octet-stream"
+UNREADABLE = "The file or its signature is damaged: nothing can be read from it."
 
 
 class C2pa:
@@ -152,7 +153,11 @@ class C2pa:
         results = json.loads(text).get("validation_results", {}).get("activeManifest", {})
         passed, failed = (tuple(r["code"] for r in results.get(kind, [])) for kind in ("success", "failure"))
         problems = tuple(code for code in failed if not (alone and code in CONTENT))
-        found = told(text, crjson, Signature(state="none", says="", embedded=embedded, problems=problems, store=store))
+        blank = Signature(state="broken", says=UNREADABLE, embedded=embedded, problems=problems, store=store)
+        try:
+            found = told(text, crjson, blank)
+        except (KeyError, TypeError, AttributeError, ValueError) as err:  # it comes from anybody: any shape may come
+            return replace(blank, problems=(*problems, f"not of the standard's form: {err!r}"))
         chain = {found.serial, *(serial_of(c) for c in chain_in(store, found.serial))}
         state: State = judged(problems, passed, revoked=bool(chain & revoked()))
         found = replace(found, state=state, trusted_time="timeStamp.trusted" in passed)
@@ -172,8 +177,7 @@ class C2pa:
                     known = found.state in ("trusted", "expired", "revoked")
                     found = replace(found, state="changed", problems=(*found.problems, str(err)))
                     return replace(found, says=f"{in_words(found, known=known)} The file is damaged or put together.")
-        says = "The file or its signature is damaged: nothing can be read from it."
-        return Signature(state="broken", says=says, problems=(str(err),))
+        return Signature(state="broken", says=UNREADABLE, problems=(str(err),))
 
     def _context(self) -> Context:
         """Never goes to the network; trusts the maker's own root, the folder of anchors and those given."""
