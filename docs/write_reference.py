@@ -8,6 +8,11 @@ from pathlib import Path
 
 HERE = Path(__file__).parent / "reference"
 COMMANDS = ("make", "shots", "card", "new", "drivers", "doctor")
+GROUPS = {
+    "review": ("list", "show", "approve", "reject"),
+    "consent": ("add", "list", "show", "revoke"),
+    "audit": ("show", "verify", "export"),
+}
 
 
 def help_text(*command: str) -> str:
@@ -27,7 +32,11 @@ def help_text(*command: str) -> str:
 def cli_page() -> str:
     """Every command's help."""
     parts = ["# The command line\n\nWritten by `python docs/write_reference.py`; do not edit.\n"]
-    commands = [(), *((name,) for name in COMMANDS)]
+    commands = [
+        (),
+        *((name,) for name in COMMANDS),
+        *((group, name) for group, names in GROUPS.items() for name in names),
+    ]
     parts += [f"## {' '.join(('filmwright', *c))}\n\n```text\n{help_text(*c)}\n```\n" for c in commands]
     return "\n".join(parts)
 
