@@ -107,8 +107,23 @@ def test_an_edited_film_carries_what_it_came_from(signer, film, tmp_path):
     assert found.source == "digitalCapture"
     (before,) = [i for i in found.ingredients if i.role == "parent"]
     assert (before.name, before.sha256) == ("taken.mp4", file_hash(taken))
+    (brought,) = found.brought
+    assert (brought.state, brought.signer, brought.title) == ("untrusted", "Camera", "taken.mp4")
+    again = a_claim(actions=(Action(name="opened"),), parent=tmp_path / "out.mp4")
+    assert signer.sign(film, again, tmp_path / "again.mp4").brought[0].brought == (brought,)
     with pytest.raises(BadAsset, match=r"nothing\.mp4"):
         signer.sign(film, replace(claim, parent=tmp_path / "nothing.mp4"), tmp_path / "out.mp4")
+
+
+def test_an_ingredient_that_was_changed_is_told_of(signer, film, tmp_path):
+    signer.sign(film, a_claim(), tmp_path / "before.mp4")
+    content = bytearray((tmp_path / "before.mp4").read_bytes())
+    content[-100] ^= 1
+    (tmp_path / "before.mp4").write_bytes(content)
+    claim = a_claim(actions=(Action(name="opened"),), parent=tmp_path / "before.mp4")
+    found = signer.sign(film, claim, tmp_path / "out.mp4")
+    assert (found.state, found.brought[0].state) == ("trusted", "changed")
+    assert found.says.endswith("The signature of before.mp4, which it was made from, did not hold.")
 
 
 def test_claims_that_no_reader_would_accept(signer, film, tmp_path):

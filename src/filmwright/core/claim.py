@@ -64,6 +64,7 @@ class Signature:
     source: str = ""  # the digital source type of what was created
     actions: tuple[Action, ...] = ()
     ingredients: tuple[Ingredient, ...] = ()
+    brought: tuple["Signature", ...] = ()  # of ingredients that were signed, as they stood when the film was signed
     mark_algorithm: str = ""
     mark_id: str = ""
     fingerprints: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""A claim in C2PA's words, and back: actions, ingredients, soft bindings, what may be done with the film, labels.
+"""A claim in C2PA's words: actions, ingredients, soft bindings, what may be done with the film, labels.
 
 Sources: C2PA 2.x ("Actions", "Ingredient", "Soft binding"), CAWG metadata 1.1 and training and data mining 1.1, IPTC
 digital source types. What has no place there goes into assertions of our own name, `org.filmwright...`.
@@ -7,11 +7,10 @@ digital source types. What has no place there goes into assertions of our own na
 import json
 import mimetypes
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any
 
-from filmwright.core.claim import Action, Claim, Signature, SourceType
+from filmwright.core.claim import Action, Claim
 from filmwright.core.content import file_hash
 from filmwright.core.errors import BadFilm
 from filmwright.core.manifest import Ingredient, now
@@ -48,40 +47,6 @@ def parent(claim: Claim) -> str:
     sha256 = file_hash(claim.parent)
     facts = {"description": f"the file that was opened; sha256: {sha256}", "metadata": {f"{OURS}.sha256": sha256}}
     return json.dumps({"title": claim.parent.name, "relationship": "parentOf", "label": "parent"} | facts)
-
-
-def told(store: str, crjson: str, blank: Signature) -> Signature:
-    """What the active manifest of a store says, ours or anybody's, filled into a signature.
-
-    `store` and `crjson` are the C2PA library's two accounts of it; only the second tells who issued the certificate.
-    """
-    manifests = json.loads(store)
-    manifest = manifests["manifests"][manifests["active_manifest"]]
-    assertions = _assertions_told(manifest)
-    actions = [a for label, data in assertions if label in ACTIONS for a in data.get("actions") or []]
-    bindings = [data for label, data in assertions if label == "c2pa.soft-binding"]
-    mark: dict[str, Any] = next((b for b in bindings if b.get("alg") != PDQ), {})
-    certificate = _certificate(crjson, manifests["active_manifest"])
-    stamped = (manifest.get("signature_info") or {}).get("time")
-    return replace(
-        blank,
-        signer=_person(certificate.get("subject")),
-        issuer=_person(certificate.get("issuer")),
-        serial=str(certificate.get("serialNumber") or "").lower().lstrip("0"),
-        expires=(certificate.get("validity") or {}).get("notAfter") or "",
-        signed=stamped or max((str(a.get("when") or "") for a in actions), default=""),
-        title=manifest.get("title") or "",
-        software=_software(manifest),
-        maker=_maker(assertions),
-        source=_source(manifests, manifest),
-        actions=tuple(_action_told(a) for a in actions),
-        ingredients=tuple(_ingredient_told(i) for i in manifest.get("ingredients", [])),
-        mark_algorithm=mark.get("alg", ""),
-        mark_id=next(_values(mark), ""),
-        fingerprints=tuple(v for b in bindings if b.get("alg") == PDQ for v in _values(b)),
-        training=_training(assertions),
-        labels={k: str(v) for label, data in assertions if label == f"{OURS}.labels" for k, v in data.items()},
-    )
 
 
 def _check(claim: Claim) -> None:
@@ -157,89 +122,3 @@ def _ingredient(ingredient: Ingredient, label: str) -> dict[str, Any]:
         "metadata": {f"{OURS}.{key}": value for key, value in facts.items() if value},
         "label": label,
     }
-
-
-def _ingredient_told(ingredient: dict[str, Any]) -> Ingredient:
-    facts = ingredient.get("metadata") or {}
-    return Ingredient(
-        role=facts.get(f"{OURS}.role") or {"parentOf": "parent"}.get(ingredient.get("relationship", ""), "component"),
-        name=ingredient.get("title") or "",
-        sha256=facts.get(f"{OURS}.sha256", ""),
-        licence=facts.get(f"{OURS}.licence", ""),
-    )
-
-
-def _action_told(action: dict[str, Any]) -> Action:
-    source: Any = _last(action.get("digitalSourceType"))
-    agent = action.get("softwareAgent") or ""
-    return Action(
-        name=action["action"].removeprefix("c2pa.").removesuffix(".unbound").removesuffix(".bound"),
-        says=action.get("description") or "",
-        source=source if source in get_args(SourceType) else None,
-        software=agent if isinstance(agent, str) else _named(agent),
-    )
-
-
-def _assertions_told(manifest: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Label and content of those that have fields; others are pictures, or of no use here."""
-    found = ((a.get("label") or "", a.get("data")) for a in manifest.get("assertions") or [])
-    return [(label.split("__")[0], data) for label, data in found if isinstance(data, dict)]
-
-
-def _certificate(crjson: str, label: str) -> dict[str, Any]:
-    for manifest in json.loads(crjson).get("manifests", []):
-        if manifest.get("label") == label:
-            return (manifest.get("signature") or {}).get("certificateInfo") or {}
-    return {}
-
-
-def _person(names: dict[str, str] | None) -> str:
-    return (names or {}).get("CN") or (names or {}).get("O") or ""
-
-
-def _software(manifest: dict[str, Any]) -> str:
-    info = manifest.get("claim_generator_info") or []
-    return _named(info[0]) if info else manifest.get("claim_generator") or ""
-
-
-def _named(generator: dict[str, Any]) -> str:
-    return f"{generator.get('name', '')} {generator.get('version') or ''}".strip()
-
-
-def _maker(assertions: list[tuple[str, Any]]) -> str:
-    for label, data in assertions:
-        if label in ("cawg.metadata", "c2pa.metadata") and data.get("dc:creator"):
-            makers = data["dc:creator"]
-            return makers if isinstance(makers, str) else ", ".join(map(str, makers))
-        if label == "stds.schema-org.CreativeWork" and data.get("author"):
-            return ", ".join(str(author.get("name", "")) for author in data["author"])
-    return ""
-
-
-def _source(manifests: dict[str, Any], manifest: dict[str, Any]) -> str:
-    """The source type of what was created; of an opened file, that of the file it began with."""
-    for label, data in _assertions_told(manifest):
-        types = [_last(a.get("digitalSourceType")) for a in data.get("actions") or []] if label in ACTIONS else []
-        if found := next(filter(None, types), ""):
-            return found
-    for ingredient in manifest.get("ingredients", []):
-        before = manifests["manifests"].get(ingredient.get("active_manifest") or "")
-        if ingredient.get("relationship") == "parentOf" and before and before is not manifest:
-            return _source(manifests, before)
-    return ""
-
-
-def _training(assertions: list[tuple[str, Any]]) -> str:
-    for label, data in assertions:
-        if label in ("cawg.training-mining", "c2pa.training-mining"):
-            entries = {key.partition(".")[2]: entry.get("use", "") for key, entry in data.get("entries", {}).items()}
-            return next((entries[use] for use in MINING if entries.get(use)), "")
-    return ""
-
-
-def _values(binding: dict[str, Any]) -> Iterator[str]:
-    return (str(block.get("value", "")) for block in binding.get("blocks", []))
-
-
-def _last(url: str | None) -> str:
-    return (url or "").rstrip("/").rpartition("/")[2]

@@ -38,7 +38,8 @@ def in_words(signature: Signature, *, known: bool) -> str:
     ended = f" on {signature.expires[:10]}" if signature.expires else ""
     stranger = "" if known else " That certificate is not known here, so the name proves nothing."
     same = "What is seen and heard has not changed since"  # a container's empty boxes may: the standard allows it
-    return {
+    spoilt = [b.title for b in signature.brought if b.state in ("changed", "broken")]
+    words = {
         "trusted": f"Signed by {who}. {same}.",
         "untrusted": f"{same} it was signed by {who} (certificate issued by {issuer}).{stranger}",
         "changed": f"Changed since {who} signed it, or the signature was taken from another film.{stranger}",
@@ -48,3 +49,4 @@ def in_words(signature: Signature, *, known: bool) -> str:
         "broken": "The signature itself was altered or damaged: nothing that it says can be believed.",
         "none": "No signature.",
     }[signature.state]
+    return words + "".join(f" The signature of {title}, which it was made from, did not hold." for title in spoilt)

@@ -17,8 +17,9 @@ from filmwright.core.files import whole
 from filmwright.film.asset.authority import known_anchors, own_chain
 from filmwright.film.asset.certificates import Chain, chain_in, pem, read_certificates, read_chain, serial_of
 from filmwright.film.asset.containers import manifest_bytes, sidecars
+from filmwright.film.asset.reading import told
 from filmwright.film.asset.revocations import revoked
-from filmwright.film.asset.statement import SIGNED_BY_US, parent, told, written
+from filmwright.film.asset.statement import SIGNED_BY_US, parent, written
 from filmwright.film.asset.states import CONTENT, TRUSTED, in_words, judged
 
 EMBEDS = {  # formats that hold a signature; all others get a sidecar
