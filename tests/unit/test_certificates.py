@@ -10,7 +10,7 @@ from cryptography.x509 import BasicConstraints, ExtendedKeyUsage, KeyUsage
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from PIL import Image
 
-from filmwright.core.errors import BadFilm, CannotWrite
+from filmwright.core.errors import BadFilm, CannotWrite, FilmWarning
 from filmwright.film.asset import authority as own
 from filmwright.film.asset.authority import known_anchors, own_chain, revoke_own
 from filmwright.film.asset.certificates import pem, read_chain, serial_of
@@ -47,6 +47,13 @@ def test_keys_are_for_the_user_alone(home):
         assert stat.S_IMODE((home / "keys" / name).stat().st_mode) == 0o600
     assert stat.S_IMODE((home / "keys").stat().st_mode) == 0o700
     assert sorted(p.name for p in (home / "keys").iterdir()) == ["authority.pem", "signing.pem"]
+
+
+def test_a_key_that_others_can_read_is_told_of(home):
+    own_chain()
+    (home / "keys" / "signing.pem").chmod(0o644)
+    with pytest.warns(FilmWarning, match="chmod 600"):
+        own_chain()
 
 
 def test_reading_anchors_makes_no_keys(home):

@@ -4,8 +4,10 @@ The signing certificate carries the purpose emailProtection, which the default t
 for. Profile: C2PA 2.x, section "X.509 Certificates".
 """
 
+import os
 import re
 import secrets
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from filmwright.core.errors import CannotWrite
+from filmwright.core.errors import CannotWrite, FilmWarning
 
 from .certificates import Chain, ec_key, key_pem, pem, read_certificates, serial_of
 from .home import home, keep_private
@@ -36,6 +38,8 @@ def own_chain() -> Chain:
     if not path.exists():
         keep_private(path, _first().encode())
     chain, intermediate_key = _kept(path)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        warnings.warn(f"{path} can be read by others. Run: chmod 600 '{path}'", FilmWarning, stacklevel=2)
     if _lasts(chain.leaf, FRESH) and serial_of(chain.leaf) not in revoked():
         return chain
     intermediate = chain.certificates[1]
