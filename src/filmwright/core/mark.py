@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Geometry:
-    """How the pictures lie to those that were marked."""
+    """How the pictures lie to those that were marked; plain scaling of the whole picture leaves all of it as it is."""
 
-    scale: float = 1.0  # of the height, against the height the pictures would have as they were marked
+    zoom: float = 1.0  # how much of its frame the picture fills: 2 after a crop to half, 0.56 between bars
     stretch: float = 1.0  # further scale of the width
     rotation: float = 0.0  # degrees, counter-clockwise
     flipped: bool = False  # left and right
@@ -18,7 +18,7 @@ class MarkReading:
     """Whether a mark is there, and apart from that whether its message could be read."""
 
     present: bool
-    false_alarm: float  # how probable it is that unmarked pictures look as much like marked ones
+    false_alarm: float  # how probable it is that unmarked pictures score as high, at most
     score: float  # standard deviations above what unmarked pictures give
     payload: int | None = None  # the whole message; None where it could not be read
     num_bits: int = 64

@@ -1,0 +1,92 @@
+"""A spread-spectrum watermark in the luma: survives compression, scaling, cropping, turning; needs the maker's key."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from jaxtyping import UInt8
+
+from filmwright.core.errors import BadFilm
+from filmwright.core.frames import Frames
+from filmwright.core.mark import UNMARKED, MarkReading
+from filmwright.film.asset.home import secret
+from filmwright.film.asset.spread.bars import Bars
+from filmwright.film.asset.spread.evidence import Evidence
+from filmwright.film.asset.spread.masking import add, strength
+from filmwright.film.asset.spread.pattern import Pattern
+from filmwright.film.asset.spread.search import Search, Sight, common, every, soft_bits, usual
+
+FIRST = 12  # pictures after which reading is tried; then at twice as many, and so on
+ENOUGH = 1536  # pictures that are looked at, at most
+SEEN = 1e-6  # probability of a false alarm below which the mark counts as present
+HOPE = 5.0  # standard deviations below which decoding is not worth a try
+
+
+class Tiled:
+    """A periodic pattern whose phases are the key and whose signs are the message."""
+
+    algorithm = "org.filmwright.tiled.1"
+
+    def __init__(self, pattern: Pattern, level: float) -> None:
+        self.pattern, self.level = pattern, level
+
+    @property
+    def num_bits(self) -> int:
+        """Length of the message."""
+        return self.pattern.num_bits
+
+    def embed(self, frames: Iterable[Frames], payload: int) -> Iterator[Frames]:
+        """The same frames, marked; the pattern stands still, so that nothing shimmers."""
+        if not 0 <= payload < 1 << self.num_bits:
+            raise BadFilm(f"the mark holds {self.num_bits} bits, got a message of {payload.bit_length()}.")
+        field = None
+        for piece in frames:
+            size = piece.rgb.shape[1:3]
+            if field is None or field.shape != size:
+                field = self.pattern.picture(payload, *size) * np.float32(self.level)
+            rgb = np.stack([add(picture, field, strength(picture)) for picture in piece.rgb])
+            yield Frames(rgb=rgb, fps=piece.fps, start=piece.start, passes=piece.passes)
+
+    def read(self, luma: Iterable[UInt8[np.ndarray, "H W"]], *, deep: bool = False) -> MarkReading:
+        """Look at pictures until the message is read; then, if they end before, at ever more geometries."""
+        evidence, bars, checkpoint = Evidence(), Bars(), FIRST
+        for picture in islice(luma, ENOUGH):
+            evidence.add(picture)
+            bars.add(picture)
+            if evidence.num_frames == checkpoint:
+                checkpoint *= 2
+                search = Search(evidence.field, self.pattern)
+                sight = search.look(exactly=True)
+                if (payload := self._message(sight)) is not None:
+                    return self._reading(search, sight, payload, evidence)
+        if not evidence.num_frames:
+            return UNMARKED
+        search = Search(evidence.field, self.pattern)
+        for geometries in (usual(bars.share), common(), *([every()] if deep else [])):
+            sight = search.through(geometries)
+            payload = self._message(sight)
+            if payload is not None:
+                break
+        return self._reading(search, sight, payload, evidence)
+
+    def _message(self, sight: Sight) -> int | None:
+        return self.pattern.code.decode(soft_bits(sight, self.pattern)) if sight.score >= HOPE else None
+
+    def _reading(self, search: Search, sight: Sight, payload: int | None, evidence: Evidence) -> MarkReading:
+        chance = search.false_alarm(sight.score)
+        return MarkReading(
+            present=chance < SEEN,
+            false_alarm=chance,
+            score=sight.score,
+            payload=payload,
+            num_bits=self.num_bits,
+            num_frames=evidence.num_frames,
+            geometry=sight.geometry,
+        )
+
+
+def build(*, key: Path | None = None, bits: Literal[64, 96] = 64, level: float = 1.0) -> Tiled:
+    """`key` is a file whose bytes are the key, else the maker's own; `level` scales the mark against what is unseen."""
+    return Tiled(Pattern(secret("mark") if key is None else key.read_bytes(), bits), level)

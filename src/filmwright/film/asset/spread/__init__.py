@@ -1,0 +1,1 @@
+"""A spread-spectrum watermark: the mathematics behind `marks/tiled`."""

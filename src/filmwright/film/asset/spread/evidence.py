@@ -1,0 +1,65 @@
+"""What a reader keeps of pictures: the fine structure of all of them, added up, with their content suppressed."""
+
+import cv2
+import numpy as np
+from jaxtyping import Complex, Float32, UInt8
+
+from .pattern import RINGS, SIDE, TILE, Bins
+
+INNER, OUTER = 0.6, 3.0  # pixels: the difference of Gaussians that passes the pattern's band
+NEAR, AROUND = 9, 17  # pixels: windows over which contrast is evened out, in one picture and in their sum
+QUIET = 0.5  # levels: contrast below this is noise
+LOUD = 1.5  # a bin counts no more than this many times the usual
+
+
+class Evidence:
+    """Adds pictures up at the pattern's own scale."""
+
+    def __init__(self) -> None:
+        self.num_frames = 0
+        self._sum: Float32[np.ndarray, "h w"] | None = None
+
+    def add(self, luma: UInt8[np.ndarray, "H W"]) -> None:
+        """Take in one picture; all must have one size."""
+        height, width = luma.shape
+        scale = SIDE / min(height, width)
+        size = (round(width * scale), round(height * scale))
+        small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        fine = _evened(_band(small.astype(np.float32)), NEAR, QUIET, 2.5)
+        self._sum = fine if self._sum is None else cv2.accumulate(fine, self._sum)
+        self.num_frames += 1
+
+    @property
+    def field(self) -> Float32[np.ndarray, "h w"]:
+        """The sum, with what stands still in all pictures evened out once more."""
+        if self._sum is None:
+            raise ValueError("no picture was added")
+        return _evened(self._sum / self.num_frames, AROUND, 0.02, 3.0)
+
+
+def spectrum(field: Float32[np.ndarray, "h w"], bins: Bins) -> Complex[np.ndarray, " K"]:
+    """The pattern's bins in a field folded to one tile, as strong in each ring as in any other."""
+    values = bins.forward(_folded(field))
+    power = np.abs(values) ** 2
+    ring = bins.rings
+    usual = np.array([np.median(power[ring == i]) for i in range(RINGS)]) / np.log(2) + 1e-12
+    values = values / np.sqrt(usual[ring])
+    return values / np.maximum(1.0, np.abs(values) / LOUD)
+
+
+def _band(small: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+    return cv2.GaussianBlur(small, (0, 0), INNER) - cv2.GaussianBlur(small, (0, 0), OUTER)
+
+
+def _evened(field: Float32[np.ndarray, "h w"], window: int, floor: float, most: float) -> Float32[np.ndarray, "h w"]:
+    square = cv2.sqrBoxFilter(field, cv2.CV_32F, (window, window))
+    contrast = np.sqrt(np.maximum(square, 0)) + np.float32(floor)  # running sums end a little below zero
+    return np.clip(field / contrast, -most, most)
+
+
+def _folded(field: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "T T"]:
+    height, width = field.shape
+    rows, columns = -(-height // TILE), -(-width // TILE)
+    whole = np.zeros((rows * TILE, columns * TILE), np.float32)
+    whole[:height, :width] = field
+    return whole.reshape(rows, TILE, columns, TILE).sum((0, 2))
