@@ -25,6 +25,7 @@ class Record:
     title: str
     maker: str
     sha256: str  # of the signed film file
+    path: str = ""  # where that file was written; it may have gone since
     fingerprints: tuple[str, ...] = ()  # PDQ of key frames, hexadecimal
     manifest: str = ""  # the film's .manifest.json, as text
     store: bytes = field(default=b"", repr=False)  # the C2PA manifest store, for a signer's `read_stored`
