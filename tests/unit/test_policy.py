@@ -73,7 +73,7 @@ def test_a_policy_that_sets_minors_is_refused(tmp_path, table, line):
 
 @pytest.mark.parametrize("decision", ["allow", "label"])
 def test_a_provider_that_is_down_can_not_be_let_pass(tmp_path, decision):
-    with pytest.raises(BadFilm, match="'provider-down': .*'review' or 'block'"):
+    with pytest.raises(BadFilm, match=r"'provider-down': .*'review' or 'block'"):
         own(tmp_path, f'provider-down = "{decision}"')
 
 
@@ -100,7 +100,7 @@ def test_no_answer_is_no_permission(tmp_path, score):
     ],
 )
 def test_mistakes_are_named(tmp_path, text, says):
-    with pytest.raises(BadFilm, match="own.toml") as err:
+    with pytest.raises(BadFilm, match=r"own\.toml") as err:
         own(tmp_path, text)
     assert says in str(err.value)
 

@@ -35,6 +35,7 @@ class Service:
         """Words in batches, then pictures one by one; after the first failure nobody is asked again."""
         exhibits = list(exhibits)
         texts = [e for e in exhibits if e.rgb is None]
+        rounds: list[tuple[list[Exhibit], tuple[str, ...]]]
         rounds = [(texts[i : i + BATCH], READ) for i in range(0, len(texts), BATCH)]
         rounds += [([e], SEEN) for e in exhibits if e.rgb is not None]
         signals: list[Signal] = []

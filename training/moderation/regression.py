@@ -1,0 +1,95 @@
+"""Softmax regression with numpy: sparse or dense rows, L-BFGS (Liu and Nocedal 1989). Float64, so that it repeats."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows:
+    """Sparse rows: `values` of row i stand in columns[starts[i]:starts[i + 1]]."""
+
+    starts: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    num_columns: int
+
+    def times(self, weights: np.ndarray) -> np.ndarray:
+        """Rows x weights [columns, classes]."""
+        out = np.empty((len(self.starts) - 1, weights.shape[1]))
+        for c in range(weights.shape[1]):
+            sums = np.add.reduceat(weights[:, c][self.columns] * self.values, self.starts[:-1])
+            out[:, c] = np.where(np.diff(self.starts) > 0, sums, 0.0)
+        return out
+
+    def back(self, errors: np.ndarray) -> np.ndarray:
+        """Transposed rows x errors [rows, classes]."""
+        of_row = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        columns = [
+            np.bincount(self.columns, weights=errors[:, c][of_row] * self.values, minlength=self.num_columns)
+            for c in range(errors.shape[1])
+        ]
+        return np.stack(columns, 1)
+
+
+def sparse(rows: list[tuple[np.ndarray, np.ndarray]], num_columns: int) -> Rows:
+    """Rows from (columns, values) pairs; an empty one gets a zero, so that every row has something."""
+    rows = [(c, v) if len(c) else (np.zeros(1, np.int64), np.zeros(1)) for c, v in rows]
+    starts = np.cumsum([0, *(len(c) for c, _ in rows)])
+    columns, values = (np.concatenate([r[i] for r in rows]) for i in (0, 1))
+    return Rows(starts=starts, columns=columns, values=values, num_columns=num_columns)
+
+
+def fit(
+    rows: Rows, labels: np.ndarray, num_classes: int, *, penalty: float, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights [columns, classes] and bias that make the labels likeliest, less a penalty on large weights."""
+    truth = np.eye(num_classes)[labels]
+    shape = (rows.num_columns + 1, num_classes)
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights = flat.reshape(shape)
+        logits = rows.times(weights[:-1]) + weights[-1]
+        logits -= logits.max(1, keepdims=True)
+        log_sum = np.log(np.exp(logits).sum(1))
+        errors = (np.exp(logits - log_sum[:, None]) - truth) / len(labels)
+        slope = np.vstack([rows.back(errors), errors.sum(0)[None]])
+        slope[:-1] += penalty * weights[:-1]
+        value = float((log_sum - (logits * truth).sum(1)).mean() + 0.5 * penalty * (weights[:-1] ** 2).sum())
+        return value, slope.ravel()
+
+    best = descend(loss, np.zeros(shape[0] * shape[1]), steps=steps).reshape(shape)
+    return best[:-1], best[-1]
+
+
+def descend(
+    loss: Callable[[np.ndarray], tuple[float, np.ndarray]], x: np.ndarray, *, steps: int, memory: int = 8
+) -> np.ndarray:
+    """The lowest point found in so many steps."""
+    value, slope = loss(x)
+    moves: list[tuple[np.ndarray, np.ndarray, float]] = []
+    for _ in range(steps):
+        step, found = slope.copy(), []
+        for move, change, rho in reversed(moves):
+            found.append(rho * (move @ step))
+            step -= found[-1] * change
+        if moves:
+            move, change, rho = moves[-1]
+            step *= (move @ change) / (change @ change)
+        for (move, change, rho), alpha in zip(moves, reversed(found), strict=True):
+            step += move * (alpha - rho * (change @ step))
+        length = 1.0 if moves else 1.0 / max(float(np.abs(slope).sum()), 1e-12)
+        drop = float(slope @ step)
+        while True:
+            new_value, new_slope = loss(x - length * step)
+            if new_value <= value - 1e-4 * length * drop or length < 1e-8:
+                break
+            length /= 2
+        move, change = -length * step, new_slope - slope
+        x, value, slope = x + move, new_value, new_slope
+        if (curve := float(move @ change)) > 1e-12:
+            moves = [*moves[-memory + 1 :], (move, change, 1 / curve)]
+        if float(np.abs(slope).max()) < 1e-7:
+            break
+    return x

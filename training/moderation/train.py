@@ -1,0 +1,145 @@
+"""Train the classifiers that ship with the package: python training/moderation/train.py [ngrams] [minilm]
+
+The n-grams repeat bit for bit; MiniLM's head does on the same version of torch and kind of processor.
+"""
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from corpus import LANGUAGES, Prompt, prompts, validation
+from regression import Rows, fit, sparse
+
+from filmwright.core.files import whole
+from filmwright.film.asset.words.classifier import LEXICON, WEIGHTS, Ngrams, scores
+from filmwright.film.asset.words.features import NUM_BUCKETS, hashed
+from filmwright.film.asset.words.plain import plain
+
+HARMFUL, BENIGN = 450, 4500  # prompts of each class and language
+PENALTY, STEPS = 5e-6, 40
+FALSE_ALARMS = (0.04, 0.005)  # of harmless validation prompts reach scores of 0.5 and 0.9
+Lexicon = dict[str, float]
+
+
+def count_words(corpus: list[Prompt]) -> Lexicon:
+    """English words of the corpus and how often they come."""
+    texts = " ".join(p.text.lower() for p in corpus if p.language == "en")
+    return {w: float(n) for w, n in sorted(Counter(re.findall("[a-z']+", texts)).items()) if n > 1 or len(w) > 3}
+
+
+def fit_ngrams(corpus: list[Prompt], lexicon: Lexicon, *, steps: int = STEPS) -> Ngrams:
+    """Softmax regression over hashed n-grams, its weights rounded to 8 bits. Scores are not scaled yet."""
+    classes = ("benign", *sorted({p.label for p in corpus} - {"benign"}))
+    rows = [hashed(plain(p.text, lexicon)) for p in corpus]
+    labels = np.array([classes.index(p.label) for p in corpus])
+    used = np.unique(np.concatenate([columns for columns, _ in rows]))
+    packed = sparse([(np.searchsorted(used, c), v) for c, v in rows], len(used))
+    weights, bias = fit(packed, labels, len(classes), penalty=PENALTY, steps=steps)
+    scale = np.abs(weights).max(0) / 127
+    small = np.zeros((NUM_BUCKETS, len(classes)), np.int8)
+    small[used] = np.round(weights / scale).astype(np.int8)
+    return Ngrams(
+        classes=classes,
+        weights=small,
+        scale=scale.astype(np.float32).astype(np.float64),
+        bias=bias.astype(np.float32).astype(np.float64),
+        scales=np.array([[0.0, 1.0]] * 2),
+    )
+
+
+def scale_of(logits: np.ndarray) -> np.ndarray:
+    """From the logits of harmless prompts: where a score is 0.5, and how steeply it rises to 0.9."""
+    odds = np.log(np.exp(logits[:, 1:]).sum(1)) - logits[:, 0]
+    middle, high = np.quantile(odds, [1 - share for share in FALSE_ALARMS])
+    return np.array([middle, np.log(9) / max(high - middle, 0.5)])
+
+
+def harmless(language: str, lexicon: Lexicon) -> list[str]:
+    """Benign prompts of the validation."""
+    held = validation(harmful=3, benign=2400, languages=(language,))
+    return [plain(p.text, lexicon) for p in held if p.label == "benign"]
+
+
+def train_ngrams() -> None:
+    """Scales from a model that has not seen the validation side; weights from all of the corpus."""
+    seen = prompts("train", harmful=HARMFUL, benign=BENIGN)
+    lexicon = count_words(seen)
+    model = fit_ngrams(seen, lexicon)
+    scales = [scale_of(np.array([model.logits(t) for t in harmless(lang, lexicon)])) for lang in LANGUAGES]
+    for language, scale in zip(LANGUAGES, scales, strict=True):
+        print(f"{language}: {_found(model, lexicon, language, scale)}")
+    corpus = prompts("all", harmful=HARMFUL, benign=BENIGN)
+    lexicon = count_words(corpus)
+    save_ngrams(fit_ngrams(corpus, lexicon), np.array(scales), lexicon)
+
+
+def _found(model: Ngrams, lexicon: Lexicon, language: str, scale: np.ndarray) -> str:
+    """How much of each class of the validation gets a score of 0.5 or more."""
+    held = validation(harmful=150, benign=600, languages=(language,))
+    hits: dict[str, list[bool]] = {c: [] for c in model.classes}
+    for prompt in held:
+        found = scores(model.classes, model.logits(plain(prompt.text, lexicon)), scale)
+        hits[prompt.label].append(max(found.values()) >= 0.5)
+    return ", ".join(f"{label} {np.mean(found):.2f}" for label, found in hits.items())
+
+
+def save_ngrams(model: Ngrams, scales: np.ndarray, lexicon: Lexicon) -> None:
+    """Write what the package reads."""
+    with whole(LEXICON) as part:
+        part.write_text("".join(f"{word} {round(count)}\n" for word, count in lexicon.items()), encoding="utf-8")
+    with whole(WEIGHTS) as part:
+        np.savez_compressed(
+            part,
+            classes=np.array(model.classes),
+            weights=model.weights,
+            scale=model.scale.astype(np.float32),
+            bias=model.bias.astype(np.float32),
+            scales=scales.astype(np.float32),
+        )
+
+
+def train_minilm() -> None:
+    """A head on the train side's embeddings; the scale is that of its mean with the n-grams of the train side."""
+    from filmwright.film.asset.words.sentences import HEAD, Encoder
+
+    encoder = Encoder()
+    seen = prompts("train", harmful=HARMFUL, benign=BENIGN)
+    lexicon = count_words(seen)
+    model = fit_ngrams(seen, lexicon)
+    english = prompts("train", harmful=220, benign=2000, languages=("en",))
+    labels = np.array([model.classes.index(p.label) for p in english])
+    vectors = embed(encoder, [plain(p.text, lexicon) for p in english])
+    weights, bias = fit(dense(vectors), labels, len(model.classes), penalty=1e-4, steps=150)
+    weights, bias = weights.astype(np.float16), bias.astype(np.float32)
+    texts = harmless("en", lexicon)[::3]
+    meant = embed(encoder, texts) @ weights.astype(np.float64) + bias
+    scale = scale_of((np.array([model.logits(t) for t in texts]) + meant) / 2)
+    with whole(HEAD) as part:
+        np.savez_compressed(part, weights=weights, bias=bias, scale=scale.astype(np.float32))
+
+
+def embed(encoder: object, texts: list[str]) -> np.ndarray:
+    """Embeddings of many texts, those of like length together."""
+    order = np.argsort([len(t) for t in texts], kind="stable")
+    found = np.zeros((len(texts), 384))
+    for batch in np.array_split(order, len(order) // 64 + 1):
+        found[batch] = encoder([texts[i] for i in batch])  # type: ignore[operator]
+    return found
+
+
+def dense(vectors: np.ndarray) -> Rows:
+    """Full rows in the form of sparse ones."""
+    num, width = vectors.shape
+    columns = np.tile(np.arange(width), num)
+    return Rows(starts=np.arange(num + 1) * width, columns=columns, values=vectors.ravel(), num_columns=width)
+
+
+if __name__ == "__main__":
+    Path(WEIGHTS).parent.mkdir(exist_ok=True)
+    asked = sys.argv[1:] or ["ngrams"]
+    if "ngrams" in asked:
+        train_ngrams()
+    if "minilm" in asked:
+        train_minilm()
