@@ -1,6 +1,7 @@
 """What happens to a film in the world: named changes, each a function of one picture and a way to encode again."""
 
 import io
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,6 +11,8 @@ import cv2
 import numpy as np
 
 Change = Callable[[np.ndarray], np.ndarray]
+BT709 = 1  # ITU-T H.273: untagged, each generation of encodes would drift in colour
+os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 speaks of errors only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,7 @@ class Attack:
 
 
 def encode(
-    frames: Iterable[np.ndarray], crf: int, codec: str = "libx264", fps: Fraction = Fraction(24), **more
+    frames: Iterable[np.ndarray], crf: int, codec: str = "libx264", fps: Fraction = Fraction(24), **more: str
 ) -> bytes:
     """An MP4 in memory; odd borders are cut off."""
     out = io.BytesIO()
@@ -39,8 +42,10 @@ def encode(
             if stream is None:
                 stream = container.add_stream(codec, rate=fps, options=options[codec] | {"crf": str(crf)} | more)
                 stream.height, stream.width, stream.pix_fmt = *rgb.shape[:2], "yuv420p"
-            picture = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-            container.mux(stream.encode(picture.reformat(format="yuv420p", src_colorspace=1, dst_colorspace=1)))
+                stream.codec_context.colorspace = BT709
+            picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p", dst_colorspace=BT709)
+            picture.colorspace = BT709
+            container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
     return out.getvalue()
 
@@ -70,7 +75,7 @@ def apply(attack: Attack, video: bytes) -> bytes:
 
 
 def scaled(factor: float, *, across: float = 1.0) -> Change:
-    def change(rgb):
+    def change(rgb: np.ndarray) -> np.ndarray:
         size = (round(rgb.shape[1] * factor * across), round(rgb.shape[0] * factor))
         return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
 
@@ -78,7 +83,7 @@ def scaled(factor: float, *, across: float = 1.0) -> Change:
 
 
 def cropped(share: float, *, at: tuple[float, float] = (0.5, 0.5)) -> Change:
-    def change(rgb):
+    def change(rgb: np.ndarray) -> np.ndarray:
         height, width = (round(n * share) for n in rgb.shape[:2])
         top, left = round((rgb.shape[0] - height) * at[0]), round((rgb.shape[1] - width) * at[1])
         return rgb[top : top + height, left : left + width]
@@ -87,7 +92,7 @@ def cropped(share: float, *, at: tuple[float, float] = (0.5, 0.5)) -> Change:
 
 
 def turned(degrees: float) -> Change:
-    def change(rgb):
+    def change(rgb: np.ndarray) -> np.ndarray:
         height, width = rgb.shape[:2]
         matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
         return cv2.warpAffine(rgb, matrix, (width, height), flags=cv2.INTER_LINEAR)
@@ -119,12 +124,15 @@ def stamped(rgb: np.ndarray) -> np.ndarray:
 
 
 def noisy(deviation: float) -> Change:
-    chance = np.random.default_rng(7)
-    return lambda rgb: np.clip(rgb + chance.normal(0, deviation, rgb.shape), 0, 255).astype(np.uint8)
+    def change(rgb: np.ndarray) -> np.ndarray:
+        chance = np.random.default_rng(int(rgb[::7, ::7].sum()))  # the same for the same picture
+        return np.clip(rgb + chance.normal(0, deviation, rgb.shape), 0, 255).astype(np.uint8)
+
+    return change
 
 
 def then(*changes: Change) -> Change:
-    def change(rgb):
+    def change(rgb: np.ndarray) -> np.ndarray:
         for one in changes:
             rgb = one(rgb)
         return rgb

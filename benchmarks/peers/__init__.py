@@ -1,0 +1,1 @@
+"""Other people's watermarks, each called in an environment of its own."""
