@@ -88,6 +88,15 @@ def luma(path: Path, *, stride: int = 1, start: Fraction = _BEGIN) -> Iterator[U
                 yield _luma(picture, reformatter)
 
 
+def pictures_from(path: Path, start: Fraction) -> Iterator[tuple[Fraction, UInt8[np.ndarray, "H W 3"]]]:
+    """The pictures (sRGB) from a time on (seconds), with their times to half a picture."""
+    reformatter = VideoReformatter()
+    with _opened(path) as (container, stream):
+        stream.thread_type = "AUTO"
+        for at, picture in _from(container, stream, start):
+            yield at, to_rgb(picture, reformatter)
+
+
 def key_pictures(
     path: Path, *, every: Fraction = _SECOND, most: int = 0
 ) -> Iterator[tuple[Fraction, UInt8[np.ndarray, "H W 3"]]]:
@@ -151,7 +160,7 @@ def _from(container: InputContainer, stream: VideoStream, start: Fraction) -> It
 def _luma(picture: VideoFrame, reformatter: VideoReformatter) -> UInt8[np.ndarray, "H W"]:
     if picture.format.name in _LUMA_FIRST:
         plane = picture.planes[0]
-        rows = np.frombuffer(plane, np.uint8, plane.line_size * picture.height)
+        rows = np.frombuffer(memoryview(plane), np.uint8, plane.line_size * picture.height)
         return _upright(rows.reshape(picture.height, plane.line_size)[:, : picture.width], picture)
     same = ColorRange.JPEG  # told so of both sides, swscale leaves the range alone
     gray = reformatter.reformat(picture, format="gray", src_color_range=same, dst_color_range=same)

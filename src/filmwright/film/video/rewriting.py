@@ -81,7 +81,7 @@ def with_rest_of(source: Path, pictures: Path, out: Path, *, tags: Mapping[str, 
     return found
 
 
-def _packets(container: InputContainer, streams: list[Any], begin: Fraction = Fraction(0)) -> Iterator[Packet]:
+def _packets(container: InputContainer, streams: list[Any], begin: Fraction = Fraction(0)) -> Iterator["Packet[Any]"]:
     """What the streams hold, moved so that `begin` (seconds) is the start."""
     if not streams:
         return
@@ -94,5 +94,5 @@ def _packets(container: InputContainer, streams: list[Any], begin: Fraction = Fr
         yield packet
 
 
-def _when(packet: Packet) -> Fraction:
+def _when(packet: "Packet[Any]") -> Fraction:
     return (packet.dts or 0) * Fraction(packet.time_base)

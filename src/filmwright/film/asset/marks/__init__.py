@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from filmwright.core.frames import Frames
-from filmwright.core.mark import MarkReading
+from filmwright.core.mark import Geometry, MarkReading
 from filmwright.core.plugins import Slot
 
 
@@ -29,10 +29,13 @@ class Mark(Protocol):
         """The same frames, marked; nothing is held back longer than a piece. Raises BadFilm for a payload too long."""
         ...
 
-    def read(self, luma: Iterable[UInt8[np.ndarray, "H W"]], *, deep: bool = False) -> MarkReading:
+    def read(
+        self, luma: Iterable[UInt8[np.ndarray, "H W"]], *, deep: bool = False, at: Geometry | None = None
+    ) -> MarkReading:
         """What can be read from pictures in order, given as luma; looks at no more of them than it needs.
 
-        `deep` searches further: rotated, stretched and strongly scaled pictures.
+        `deep` searches further: rotated, stretched and strongly scaled pictures. `at` searches nowhere else, which is
+        quick where the geometry is known.
         """
         ...
 

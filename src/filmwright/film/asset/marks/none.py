@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from filmwright.core.frames import Frames
-from filmwright.core.mark import UNMARKED, MarkReading
+from filmwright.core.mark import UNMARKED, Geometry, MarkReading
 
 
 class Unmarked:
@@ -18,7 +18,13 @@ class Unmarked:
         """The frames themselves."""
         yield from frames
 
-    def read(self, luma: Iterable[UInt8[np.ndarray, "H W"]], *, deep: bool = False) -> MarkReading:  # noqa: ARG002
+    def read(
+        self,
+        luma: Iterable[UInt8[np.ndarray, "H W"]],  # noqa: ARG002
+        *,
+        deep: bool = False,  # noqa: ARG002
+        at: Geometry | None = None,  # noqa: ARG002
+    ) -> MarkReading:
         """Nothing."""
         return UNMARKED
 

@@ -10,13 +10,13 @@ from jaxtyping import UInt8
 
 from filmwright.core.errors import BadFilm
 from filmwright.core.frames import Frames
-from filmwright.core.mark import UNMARKED, MarkReading
+from filmwright.core.mark import UNMARKED, Geometry, MarkReading
 from filmwright.film.asset.home import secret
 from filmwright.film.asset.spread.bars import Bars
 from filmwright.film.asset.spread.evidence import Evidence
 from filmwright.film.asset.spread.masking import add, strength
 from filmwright.film.asset.spread.pattern import Pattern
-from filmwright.film.asset.spread.search import Search, Sight, common, every, soft_bits, usual
+from filmwright.film.asset.spread.search import AS_MARKED, Search, Sight, common, every, soft_bits, usual
 
 FIRST = 12  # pictures after which reading is tried; then at twice as many, and so on
 ENOUGH = 1536  # pictures that are looked at, at most
@@ -49,7 +49,9 @@ class Tiled:
             rgb = np.stack([add(picture, field, strength(picture)) for picture in piece.rgb])
             yield Frames(rgb=rgb, fps=piece.fps, start=piece.start, passes=piece.passes)
 
-    def read(self, luma: Iterable[UInt8[np.ndarray, "H W"]], *, deep: bool = False) -> MarkReading:
+    def read(
+        self, luma: Iterable[UInt8[np.ndarray, "H W"]], *, deep: bool = False, at: Geometry | None = None
+    ) -> MarkReading:
         """Look at pictures until the message is read; then, if they end before, at ever more geometries."""
         evidence, bars, checkpoint = Evidence(), Bars(), FIRST
         for picture in islice(luma, ENOUGH):
@@ -58,13 +60,14 @@ class Tiled:
             if evidence.num_frames == checkpoint:
                 checkpoint *= 2
                 search = Search(evidence.field, self.pattern)
-                sight = search.look(exactly=True)
+                sight = search.look(at or AS_MARKED, exactly=True)
                 if (payload := self._message(sight)) is not None:
                     return self._reading(search, sight, payload, evidence)
         if not evidence.num_frames:
             return UNMARKED
         search = Search(evidence.field, self.pattern)
-        for geometries in (usual(bars.share), common(), *([every()] if deep else [])):
+        further = (usual(bars.share), common(), *([every()] if deep else []))
+        for geometries in further if at is None else ([at],):
             sight = search.through(geometries)
             payload = self._message(sight)
             if payload is not None:
