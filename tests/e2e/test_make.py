@@ -48,7 +48,7 @@ def test_a_film_is_made_with_everything_beside_it(filmwright, tmp_path):
 def test_its_film_toml_makes_the_same_film(filmwright, tmp_path):
     first = filmwright("make", "sample", "--brief", "bold and fast", *SMALL, "--out", "a", "--json").made
     again = filmwright("make", "a/film.toml", "--out", "b", "--json").made
-    assert again["manifest"]["sha256"] == first["manifest"]["sha256"]
+    assert again["manifest"]["unsigned_sha256"] == first["manifest"]["unsigned_sha256"]
     assert again["manifest"]["film_hash"] == first["manifest"]["film_hash"]
 
 
@@ -68,7 +68,7 @@ def test_a_killed_make_goes_on_where_it_stopped(filmwright, command, tmp_path):
     assert [reused for (reused,) in shots_of(made, "reused")] == [True] + [False] * (len(killed) - 1)
     after = {p.stem: p.stat().st_mtime_ns for p in (tmp_path / "killed/.takes").glob("[!.]*")}
     assert all(after[key] == stamp for key, stamp in finished.items())
-    assert made["manifest"]["sha256"] == whole["manifest"]["sha256"]
+    assert made["manifest"]["unsigned_sha256"] == whole["manifest"]["unsigned_sha256"]
     assert not list((tmp_path / "killed").rglob(".*.part-*"))
 
 

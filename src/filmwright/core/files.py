@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,11 +53,28 @@ _WHY = {
 }
 
 
+@contextmanager
+def workroom(folder: Path) -> Iterator[Path]:
+    """A hidden folder in `folder` for what is not finished yet; gone when the block ends, or with the next sweep."""
+    room = folder / f".work.part-{os.getpid()}"
+    with writing(folder):
+        shutil.rmtree(room, ignore_errors=True)
+        room.mkdir(parents=True)
+    try:
+        yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
 def sweep(folder: Path) -> None:
-    """Remove the part files that killed processes left in a folder."""
+    """Remove the part files and workrooms that killed processes left in a folder."""
     for part in folder.glob(".*.part-*"):
         pid = part.name.split(".part-")[-1].split(".")[0]
-        if pid.isdigit() and not _alive(int(pid)):
+        if not pid.isdigit() or _alive(int(pid)):
+            continue
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
             part.unlink(missing_ok=True)
 
 

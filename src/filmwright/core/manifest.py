@@ -6,10 +6,9 @@ import sys
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
-from .files import whole
+from .verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +47,23 @@ class Manifest:
     renderer: str
     takes: tuple[TakeRecord, ...]
     video: dict[str, Any]
-    sha256: str  # of the film file
+    sha256: str  # of the film file, signed
+    unsigned_sha256: str  # of the film file before it was signed: the same film made again has it again
+    source: str  # IPTC digital source type
+    moderation: Verdict
+    mark: dict[str, str]  # algorithm and id; empty is an unmarked film
+    signature: dict[str, str]  # state, signer and serial number of the certificate
+    labels: tuple[str, ...]  # what was done for each region, in plain words
+    energy: dict[str, Any]
     warnings: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)  # seconds
     versions: dict[str, str] = field(default_factory=dict)
     made: str = ""  # UTC, ISO 8601
 
-    def write(self, path: Path) -> None:
-        """As JSON, whole or not at all."""
-        text = json.dumps(asdict(self), indent=2, ensure_ascii=False, default=str)
-        with whole(path) as part:
-            part.write_text(text + "\n", encoding="utf-8")
+    @property
+    def text(self) -> str:
+        """As JSON."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def versions(*packages: str) -> dict[str, str]:

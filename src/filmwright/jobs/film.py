@@ -47,6 +47,7 @@ class Trust(BaseModel):
     signer: Choice = Choice(use="c2pa")
     moderator: Choice = Choice(use="local")
     policy: Path | None = None  # a TOML file of your own; None is the bundled policy
+    use: str = "advertising"  # what the film is for: consents of people shown are given for a use
     regions: tuple[str, ...] = ()  # labels that laws ask for: eu, california, china, new-york
     training: Literal["allowed", "notAllowed", "constrained"] = "notAllowed"  # what others may do with the film
 

@@ -11,22 +11,31 @@ from jaxtyping import UInt8
 
 from filmwright import __version__
 from filmwright.core.content import content_hash, file_hash
-from filmwright.core.files import sweep, writing
+from filmwright.core.files import sweep, workroom, writing
 from filmwright.core.frames import Frames
-from filmwright.core.manifest import Manifest, TakeRecord, now, versions
+from filmwright.core.manifest import Manifest, TakeRecord, versions
 from filmwright.core.progress import Report, Step, silent
 from filmwright.core.shot import Shot, Storyboard
+from filmwright.core.verdict import Verdict
 from filmwright.core.video import Video
+from filmwright.film.asset.signers import signers
 from filmwright.film.frames.renderers import Renderer, renderers
 from filmwright.film.video.codecs import Codec, codecs
 from filmwright.film.video.edit import cut, fade
+from filmwright.film.video.notice import notice
 from filmwright.film.video.pictures import Still, contact_sheet, poster
 from filmwright.film.video.sound import compose
 from filmwright.film.video.titles import overlay
 
+from .energy import Energy, Meter
 from .film import Film, film_table, save_film
+from .looks import looks
 from .plan import Plan, expose, noting, plan
+from .publish import Sealed, publish, seal
+from .regions import Labelling
+from .trust import Identity, admit, both, claim_for, identify, opened_mark, picture_claim
 
+NOTABLE = 0.2  # score from which on a signal is worth a line in the manifest
 TAKES = "utvideo"  # the codec of finished shots: lossless and quick
 
 
@@ -52,50 +61,90 @@ class Take:
 
 
 def make(film: Film, out: Path, report: Report = silent) -> Made:
-    """Plan, shoot, cut, score, encode and describe one film in the folder `out`.
+    """Plan, shoot, cut, score, mark, encode, sign and describe one film in the folder `out`.
 
     Finished takes are kept in `out/.takes` by the hash of their content, so that a killed run goes on where it
-    stopped and a changed film renders only what changed. Raises FilmErrors; an earlier film stays whole.
+    stopped and a changed film renders only what changed. What is not signed yet is never in its place. Raises
+    FilmErrors; an earlier film stays whole.
     """
     clock = Clock()
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
     sweep(out)
     codec = codecs.open(film.video.use, **film.video.options())
-    with noting() as noted, opened(film) as renderer:
+    signer = signers.open(film.trust.signer.use, **film.trust.signer.options())
+    with Meter() as meter, noting() as noted, opened(film) as renderer:
         with clock("plan"):
             planned = plan(film, report)
+        with clock("moderate"):
+            verdict = admit(planned)
         with clock("meter"):
             planned = expose(planned, renderer, report)
         with clock("render"):
             scene_hash = content_hash(replace(planned.stage.scene, name="", source=None))
             takes = shoot(planned, scene_hash, renderer, out / ".takes", report)
-    with clock("finish"):
-        video = finish(planned, takes, codec, out / f"{film.title}{codec.suffix}", report)
-    with clock("pictures"):
-        sheet, still = out / f"{film.title}.sheet.jpg", out / f"{film.title}.poster.jpg"
-        contact_sheet(list(stills(planned.storyboard, takes)), sheet, title=planned.storyboard.title)
-        poster(hero(takes), still)
-    save_film(film, out / "film.toml")
-    manifest = describe(
-        planned,
-        video,
-        takes,
-        folder=out,
-        scene_hash=scene_hash,
-        renderer=renderer.fingerprint,
-        warnings=(*planned.warnings, *noted),
-        timings=clock.seconds,
-    )
-    manifest.write(out / f"{film.title}.manifest.json")
+    with clock("moderate"):
+        shown = list(stills(planned.storyboard, takes))
+        verdict = both(verdict, admit(planned, shown))
+    identity = identify(planned, scene_hash)
+    names = names_of(film, codec)
+    with workroom(out) as room:
+        with clock("finish"):
+            video = finish(planned, takes, identity, codec, room / names.film, report)
+        with clock("sign"):
+            claim = claim_for(planned, identity, looks(video.path))
+            sealed = seal(video.path, names.film, claim, signer)
+        with clock("pictures"):
+            contact_sheet(shown, room / names.sheet, title=planned.storyboard.title)
+            poster(hero(takes), room / names.poster)
+            for name in (names.sheet, names.poster):
+                seal(room / name, name, picture_claim(claim, name), signer)
+        manifest = describe(
+            planned,
+            video,
+            takes,
+            sealed,
+            identity,
+            verdict,
+            folder=out,
+            scene_hash=scene_hash,
+            renderer=renderer.fingerprint,
+            warnings=(*planned.warnings, *noted),
+            energy=meter.read(),
+            timings=clock.seconds,
+        )
+        (sealed.path.parent / names.manifest).write_text(manifest.text, encoding="utf-8")
+        save_film(film, out / "film.toml")
+        publish(sealed, out / names.film, made=identity.made, manifest=manifest.text)
     forget_takes(out / ".takes", takes)
     return Made(
-        video=video,
-        poster=still,
-        sheet=sheet,
-        manifest_path=out / f"{film.title}.manifest.json",
+        video=replace(video, path=out / names.film),
+        poster=out / names.poster,
+        sheet=out / names.sheet,
+        manifest_path=out / names.manifest,
         film_path=out / "film.toml",
         manifest=manifest,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the files of a film are called."""
+
+    film: str
+    sheet: str
+    poster: str
+    manifest: str
+
+
+def names_of(film: Film, codec: Codec) -> Names:
+    """All of them begin with the film's name."""
+    title = film.title
+    return Names(
+        film=title + codec.suffix,
+        sheet=f"{title}.sheet.jpg",
+        poster=f"{title}.poster.jpg",
+        manifest=f"{title}.manifest.json",
     )
 
 
@@ -139,16 +188,36 @@ def shoot(planned: Plan, scene_hash: str, renderer: Renderer, folder: Path, repo
     return takes
 
 
-def finish(planned: Plan, takes: list[Take], codec: Codec, path: Path, report: Report = silent) -> Video:
-    """Cut the takes together, set the titles, compose the sound, encode, and check what was written."""
+def finish(
+    planned: Plan, takes: list[Take], identity: Identity, codec: Codec, path: Path, report: Report = silent
+) -> Video:
+    """Cut the takes together, set titles and labels, mark, compose the sound, encode, and check what was written."""
     storyboard = planned.storyboard
     lossless = codecs.open(TAKES)
     pictures = cut([lossless.decode(take.path) for take in takes], storyboard.joins)
     titled = overlay(pictures, storyboard, mood=planned.brief.mood, fonts=planned.film.fonts)
     faded = fade(titled, fade_in=storyboard.fade_in, fade_out=storyboard.fade_out)
+    labelled = label(faded, planned, identity.labels)
+    marked = opened_mark(planned).embed(labelled, identity.payload)
     sound = compose(storyboard.music, storyboard.seconds, storyboard.cuts) if storyboard.music else None
     total = round(storyboard.seconds * storyboard.shots[0].fps)
-    return codec.encode(counted(faded, "cut and encode", total, report), path, sound=sound)
+    tags = identity.labels.tags
+    return codec.encode(counted(marked, "cut and encode", total, report), path, sound=sound, tags=tags)
+
+
+def label(frames: Iterable[Frames], planned: Plan, labels: Labelling) -> Iterable[Frames]:
+    """Lay over what the film's regions ask to be seen; after the fades, which would hide it."""
+    if not labels.notice:
+        return frames
+    return notice(
+        frames,
+        labels.notice,
+        seconds=labels.seconds,
+        size=labels.size,
+        titles=planned.storyboard.titles,
+        mood=planned.brief.mood,
+        fonts=planned.film.fonts,
+    )
 
 
 def counted(frames: Iterable[Frames], what: str, total: int, report: Report) -> Iterator[Frames]:
@@ -188,11 +257,15 @@ def describe(
     planned: Plan,
     video: Video,
     takes: list[Take],
+    sealed: Sealed,
+    identity: Identity,
+    verdict: Verdict,
     *,
     folder: Path,
     scene_hash: str,
     renderer: str,
     warnings: tuple[str, ...],
+    energy: Energy,
     timings: dict[str, float],
 ) -> Manifest:
     """The manifest of a film that has just been made."""
@@ -207,11 +280,18 @@ def describe(
         renderer=renderer,
         takes=tuple(take.record for take in takes),
         video={k: v for k, v in asdict(video).items() if k != "path"} | {"file": video.path.name},
-        sha256=file_hash(video.path),
+        sha256=sealed.sha256,
+        unsigned_sha256=file_hash(video.path),
+        source=identity.source,
+        moderation=replace(verdict, signals=tuple(s for s in verdict.signals if s.score >= NOTABLE)),
+        mark={"algorithm": sealed.claim.mark_algorithm, "id": identity.mark_id} if identity.mark_id else {},
+        signature={key: getattr(sealed.signature, key) for key in ("state", "says", "signer", "serial")},
+        labels=identity.labels.says,
+        energy=asdict(energy),
         warnings=warnings,
         timings=timings,
-        versions=versions("filmwright", "numpy", "warp-lang", "pyoidn", "av", "pillow", "uharfbuzz"),
-        made=now(),
+        versions=versions("filmwright", "numpy", "warp-lang", "pyoidn", "av", "pillow", "uharfbuzz", "c2pa-python"),
+        made=identity.made,
     )
 
 

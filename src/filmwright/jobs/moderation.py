@@ -1,4 +1,4 @@
-"""What a film is made of -> a verdict, and the verdict's consequence."""
+"""What a film is made of -> a verdict."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from filmwright.core.errors import BadAsset, Blocked, HeldForReview
+from filmwright.core.errors import BadAsset
 from filmwright.core.shot import Title
 from filmwright.core.verdict import Signal, Verdict
 from filmwright.film.asset.moderators import Exhibit, moderators
@@ -16,8 +16,10 @@ from filmwright.film.asset.policy import DOWN, Policy, judge
 from .film import Choice, Film
 
 
-def moderate(exhibits: Iterable[Exhibit], *, moderator: Choice, policy: Policy) -> Verdict:
-    """One provider looks at everything, the policy judges. Raises nothing for what is found: see `enforce`."""
+def moderate(
+    exhibits: Iterable[Exhibit], *, moderator: Choice, policy: Policy, noticed: Sequence[Signal] = ()
+) -> Verdict:
+    """One provider looks at everything, the policy judges that and what others `noticed`; nothing is raised for it."""
     shown = [e for e in exhibits if e.rgb is not None or e.text.strip()]
     provider = moderators.open(moderator.use, **moderator.options())
     signals = provider.look(shown)
@@ -28,16 +30,7 @@ def moderate(exhibits: Iterable[Exhibit], *, moderator: Choice, policy: Policy) 
             for e in shown
             if (e.what, e.where) not in answered
         )
-    return judge(signals, policy, moderator.use)
-
-
-def enforce(verdict: Verdict) -> None:
-    """Let pass what is allowed or labelled. Raises Blocked or HeldForReview with every reason."""
-    why = "".join(f"\n  {reason}" for reason in verdict.reasons)
-    if verdict.decision == "block":
-        raise Blocked(f"this film is not made, the policy forbids it:{why}\nChange what is named and try again.")
-    if verdict.decision == "review":
-        raise HeldForReview(f"a person has to look at this film before it is made:{why}")
+    return judge((*signals, *noticed), policy, moderator.use)
 
 
 def request_words(film: Film) -> list[Exhibit]:

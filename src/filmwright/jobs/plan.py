@@ -28,6 +28,7 @@ from filmwright.film.shots.words.names import name_from_file
 from filmwright.film.video.titles import check_titles
 
 from .film import Film
+from .regions import check_regions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,6 +66,7 @@ def plan(film: Film, report: Report = silent) -> Plan:
         report(Step("plan the shots", 2, 3, "steps"))
         storyboard = directors.open(film.director.use, **film.director.options()).plan(stage, brief)
         check_titles(storyboard, mood=brief.mood, fonts=film.fonts)
+        check_regions(film.trust.regions, marked=film.trust.mark.use != "none", signed=film.trust.signer.use != "none")
         report(Step("plan the shots", 3, 3, "steps"))
     return Plan(
         film=film,

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from filmwright.core.manifest import Manifest
 from filmwright.jobs.make import Made
 from filmwright.jobs.plan import Plan
 
@@ -68,6 +69,8 @@ def print_made(made: Made) -> None:
         ("again", made.film_path),
     ):
         console.print(f"  {what:<14}{path}")
+    for line in trust_lines(made.manifest):
+        console.print(f"  {line}", highlight=False)
     spent = made.manifest.timings
     kept = sum(take.reused for take in made.manifest.takes)
     console.print(
@@ -76,3 +79,12 @@ def print_made(made: Made) -> None:
         + ")"
         + (f", {kept} of {len(made.manifest.takes)} shots kept" if kept else "")
     )
+
+
+def trust_lines(manifest: Manifest) -> list[str]:
+    """Who signed the film, the id in its mark, and what was done for its labels."""
+    signed = manifest.signature["signer"] if manifest.signature["state"] == "trusted" else "by nobody"
+    mark = manifest.mark.get("id", "none")
+    lines = [f"{'signed':<14}{signed}", f"{'mark':<14}{mark}"]
+    lines += [f"{'label':<14}{line}" for line in manifest.labels]
+    return lines + [f"{'moderation':<14}{reason}" for reason in manifest.moderation.reasons]

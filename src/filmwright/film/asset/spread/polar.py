@@ -37,7 +37,7 @@ class Polar:
         inputs[~self.frozen] = np.concatenate([message, _bits(crc24(message), CRC_BITS)])
         return _transform(inputs)
 
-    def decode(self, llr: Float[np.ndarray, " N"], *, num_paths: int = 8) -> int | None:
+    def decode(self, llr: Float[np.ndarray, " N"], *, num_paths: int = 32) -> int | None:
         """The message behind log-likelihood ratios (positive means 0), or None where no path passes the checksum."""
         search = _Search(self.frozen, num_paths)
         search.walk(np.clip(llr, -CONFIDENT, CONFIDENT)[None].astype(np.float32), 0)

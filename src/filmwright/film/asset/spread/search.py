@@ -96,7 +96,7 @@ def usual(bars: float = 1.0) -> Iterator[Geometry]:
     """What most copies are: as marked, mirrored, or with bars that leave this share of the shorter side."""
     yield AS_MARKED
     yield Geometry(flipped=True)
-    if bars < 0.99:
+    if 0.2 < bars < 0.99:  # less is a dark picture, not a framed one
         yield from (Geometry(zoom=bars * exp(STEP * i)) for i in (0, -1, 1))
 
 
