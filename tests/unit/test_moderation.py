@@ -1,4 +1,4 @@
-"""The job: exhibits from a film's parts, silence that is no consent, and what a verdict leads to."""
+"""The job: exhibits from a film's parts, and silence that is no consent."""
 
 from fractions import Fraction
 
@@ -6,14 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from filmwright.core.errors import BadAsset, Blocked, HeldForReview
+from filmwright.core.errors import BadAsset
 from filmwright.core.shot import Box, Title
-from filmwright.core.verdict import Verdict
+from filmwright.core.verdict import Signal
 from filmwright.film.asset.moderators import Exhibit, moderators
 from filmwright.film.asset.policy import load_policy
 from filmwright.jobs.film import Choice, Film
 from filmwright.jobs.moderation import (
-    enforce,
     moderate,
     reference_pictures,
     request_words,
@@ -29,6 +28,14 @@ def test_none_says_that_nothing_was_moderated():
     assert verdict.decision == "allow"
     assert verdict.reasons == ("nothing was moderated: the moderator is 'none'",)
     assert (verdict.provider, verdict.signals) == ("none", ())
+
+
+def test_what_others_noticed_counts_also_where_nobody_moderates():
+    face = Signal(provider="faces", what="picture", category="likeness", score=1.0, where="reference a.png")
+    verdict = moderate([BRIEF], moderator=Choice(use="none"), policy=load_policy(), noticed=[face])
+    assert verdict.decision == "review"
+    assert verdict.reasons[0].startswith("reference a.png: likeness 1.00")
+    assert verdict.reasons[-1] == "nothing was moderated: the moderator is 'none'"
 
 
 def test_a_provider_that_keeps_silent_is_down(monkeypatch):
@@ -86,17 +93,3 @@ def test_reference_pictures_are_rgb(tmp_path):
             reference_pictures([tmp_path / name])
     with pytest.raises(BadAsset, match="cannot read"):
         reference_pictures([tmp_path / "gone.png"])
-
-
-@pytest.mark.parametrize("decision", ["allow", "label"])
-def test_what_is_allowed_or_labelled_passes(decision):
-    assert enforce(Verdict(decision=decision)) is None
-
-
-def test_what_is_not_allowed_says_why():
-    reasons = ("brief: violence 0.93, the policy blocks from 0.90", "title at 1.0 s: hate 0.60, ...")
-    with pytest.raises(Blocked, match=r"the policy forbids it:\n  brief: violence 0\.93") as err:
-        enforce(Verdict(decision="block", reasons=reasons))
-    assert reasons[1] in str(err.value)
-    with pytest.raises(HeldForReview, match="a person has to look"):
-        enforce(Verdict(decision="review", reasons=reasons))

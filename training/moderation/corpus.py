@@ -38,11 +38,12 @@ def prompts(
         shared = _shared(language, words_of or side)
         frames = _kept(_table(language, "frames")["frames"].split("\n"), side)
         for path in sorted((HERE / language).glob("*.toml")):
-            if path.stem in ("shared", "frames"):
+            if path.stem in ("shared", "frames", "sentences"):
                 continue
             table = tomllib.loads(path.read_text(encoding="utf-8"))
             words = shared | _split(table["words"], words_of or side)
-            templates = _kept(table["templates"].split("\n"), side)
+            whole = str(_table(language, "sentences").get(path.stem, ""))
+            templates = _kept((table["templates"] + whole).split("\n"), side)
             plain = None if words_of or side == "validate" else _plain(language, shared, side)
             num = benign if table["label"] == "benign" else harmful
             texts = _written(

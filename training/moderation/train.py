@@ -17,7 +17,8 @@ from filmwright.film.asset.words.classifier import LEXICON, WEIGHTS, Ngrams, sco
 from filmwright.film.asset.words.features import NUM_BUCKETS, hashed
 from filmwright.film.asset.words.plain import plain
 
-HARMFUL, BENIGN = 450, 4500  # prompts of each class and language
+HARMFUL, BENIGN = 500, 5500  # prompts of each class and language
+SEEN = 3  # an n-gram in fewer prompts than this is left out
 PENALTY, STEPS = 5e-6, 40
 FALSE_ALARMS = (0.04, 0.005)  # of harmless validation prompts reach scores of 0.5 and 0.9
 Lexicon = dict[str, float]
@@ -34,8 +35,10 @@ def fit_ngrams(corpus: list[Prompt], lexicon: Lexicon, *, steps: int = STEPS) ->
     classes = ("benign", *sorted({p.label for p in corpus} - {"benign"}))
     rows = [hashed(plain(p.text, lexicon)) for p in corpus]
     labels = np.array([classes.index(p.label) for p in corpus])
-    used = np.unique(np.concatenate([columns for columns, _ in rows]))
-    packed = sparse([(np.searchsorted(used, c), v) for c, v in rows], len(used))
+    often = np.bincount(np.concatenate(rows), minlength=NUM_BUCKETS) >= SEEN
+    used = np.flatnonzero(often)
+    kept = [np.searchsorted(used, row[often[row]]) for row in rows]
+    packed = sparse([(row, np.full(len(row), max(len(row), 1) ** -0.5)) for row in kept], len(used))
     weights, bias = fit(packed, labels, len(classes), penalty=PENALTY, steps=steps)
     scale = np.abs(weights).max(0) / 127
     small = np.zeros((NUM_BUCKETS, len(classes)), np.int8)
@@ -108,7 +111,7 @@ def train_minilm() -> None:
     seen = prompts("train", harmful=HARMFUL, benign=BENIGN)
     lexicon = count_words(seen)
     model = fit_ngrams(seen, lexicon)
-    english = prompts("train", harmful=220, benign=2000, languages=("en",))
+    english = prompts("train", harmful=260, benign=2600, languages=("en",))
     labels = np.array([model.classes.index(p.label) for p in english])
     vectors = embed(encoder, [plain(p.text, lexicon) for p in english])
     weights, bias = fit(dense(vectors), labels, len(model.classes), penalty=1e-4, steps=150)

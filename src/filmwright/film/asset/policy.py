@@ -97,23 +97,17 @@ def load_policy(path: Path | None = None) -> Policy:
 def judge(signals: Iterable[Signal], policy: Policy, provider: str) -> Verdict:
     """The most severe decision that any signal leads to, with a reason for each kind of exhibit and category."""
     signals = tuple(signals)
-    if provider == "none":
-        return Verdict(
-            decision="allow",
-            reasons=("nothing was moderated: the moderator is 'none'",),
-            signals=signals,
-            provider=provider,
-            policy=policy.hash,
-        )
     groups: dict[tuple[str, str], list[tuple[int, float, str]]] = {}
     for signal in signals:
         decision, why = _decide(signal, policy)
         if decision != "allow" or signal.category == UNSEEN:
             groups.setdefault((signal.what, signal.category), []).append((DECISIONS.index(decision), signal.score, why))
     worst = sorted((max(found), len(found) - 1) for found in groups.values())[::-1]
+    reasons = [why + (f" (and {more} more like it)" if more else "") for (_, _, why), more in worst]
+    nobody = ["nothing was moderated: the moderator is 'none'"] if provider == "none" else []
     return Verdict(
         decision=DECISIONS[worst[0][0][0]] if worst else "allow",
-        reasons=tuple(why + (f" (and {more} more like it)" if more else "") for (_, _, why), more in worst),
+        reasons=(*reasons, *nobody),
         signals=signals,
         provider=provider,
         policy=policy.hash,

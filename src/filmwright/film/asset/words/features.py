@@ -5,11 +5,11 @@ from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Int64
 
 from . import hangul
 
-NUM_BUCKETS = 1 << 16
+NUM_BUCKETS = 1 << 18
 _WORD = re.compile(r"[a-z0-9']+")
 _KOREAN = re.compile(r"[가-힣ㄱ-ㅣ]+")
 
@@ -33,7 +33,6 @@ def grams(text: str) -> set[str]:
     return found
 
 
-def hashed(text: str) -> tuple[Int64[np.ndarray, "n"], Float64[np.ndarray, "n"]]:
-    """Bucket numbers and values of a text's n-grams; the values' squares sum to one. Empty for an empty text."""
-    buckets = sorted({crc32(gram.encode()) % NUM_BUCKETS for gram in grams(text)})
-    return np.array(buckets, np.int64), np.full(len(buckets), 1 / max(len(buckets), 1) ** 0.5)
+def hashed(text: str) -> Int64[np.ndarray, "n"]:
+    """The buckets of a text's n-grams, each once, in order."""
+    return np.array(sorted({crc32(gram.encode()) % NUM_BUCKETS for gram in grams(text)}), np.int64)
