@@ -148,7 +148,7 @@ def _best_shift(values: Complex[np.ndarray, " K"], bins: Bins, *, exactly: bool)
     surface = bins.inverse(pilots, bins.pilots) * (NUM_SHIFTS / 2)
     row, column = divmod(int(surface.argmax()), TILE)
     if not exactly:
-        return float(surface[row, column]) / spread, (row, column)
+        return float(surface[row, column]) / spread, (float(row), float(column))
     fine = np.arange(-3, 4) / 4
     down = np.exp(2j * np.pi * np.outer(row + fine, bins.fy[bins.pilots]) / TILE)
     across = np.exp(2j * np.pi * np.outer(column + fine, bins.fx[bins.pilots]) / TILE)
