@@ -11,6 +11,8 @@ from .make import make
 from .new import new
 from .review import review
 from .shots import shots
+from .sign import sign
+from .verify import verify
 
 app = typer.Typer(
     name="filmwright",
@@ -22,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (make, shots, card, new, drivers, doctor):
+for command in (make, shots, sign, verify, card, new, drivers, doctor):
     app.command()(command)
 for group, name in ((review, "review"), (consent, "consent"), (audit, "audit")):
     app.add_typer(group, name=name)

@@ -89,7 +89,7 @@ def luma(path: Path, *, stride: int = 1, start: Fraction = _BEGIN) -> Iterator[U
 
 
 def pictures_from(path: Path, start: Fraction) -> Iterator[tuple[Fraction, UInt8[np.ndarray, "H W 3"]]]:
-    """The pictures (sRGB) from a time on (seconds), with their times to half a picture."""
+    """The pictures (sRGB) from a time on (seconds), with their times."""
     reformatter = VideoReformatter()
     with _opened(path) as (container, stream):
         stream.thread_type = "AUTO"
@@ -113,11 +113,12 @@ def key_pictures(
         stream.thread_type = "AUTO"
         reformatter, behind = VideoReformatter(), _BEGIN
         pictures: Iterator[tuple[Fraction, VideoFrame]] = iter(())
+        half = 1 / (2 * facts.fps)
         for time, key in zip(times, _keys_before(path, times), strict=True):
             if key >= behind:  # else going on is shorter
                 pictures = _from(container, stream, key)
             for at, picture in pictures:
-                if at >= time:
+                if at + half >= time:
                     behind = at
                     yield time, to_rgb(picture, reformatter)
                     break
@@ -151,9 +152,9 @@ def _from(container: InputContainer, stream: VideoStream, start: Fraction) -> It
         except av.error.InvalidDataError:
             continue
         for picture in pictures:
-            at = start if picture.pts is None else (picture.pts - begin) * base + half
+            at = start if picture.pts is None else (picture.pts - begin) * base
             # after a seek the decoder takes all pictures for damaged until it meets one that stands for itself
-            if at >= start and (start or not picture.is_corrupt):
+            if at + half >= start and (start or not picture.is_corrupt):
                 yield at, picture
 
 

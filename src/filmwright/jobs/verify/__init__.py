@@ -1,0 +1,48 @@
+"""Who made a film, when and from what, and whether it was changed since: for a file, a folder or a local address."""
+
+from pathlib import Path
+
+from filmwright import __version__
+from filmwright.core.errors import BadAsset
+from filmwright.core.manifest import now
+from filmwright.core.progress import Report as Progress
+from filmwright.core.progress import Step, silent
+from filmwright.jobs.looks import PICTURES
+
+from .address import fetched, is_address
+from .nouns import EXITS, Change, Comparison, Finding, Report, Span
+from .one import look_at
+from .told import as_json
+
+__all__ = ["EXITS", "Change", "Comparison", "Finding", "Report", "Span", "as_json", "verify"]
+
+FILMS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
+
+
+def verify(source: str, *, deep: bool = False, original: Path | None = None, report: Progress = silent) -> Report:
+    """Look at a film or picture, at all of a folder, or at the answer of a server on this machine.
+
+    `deep` searches the mark in turned and stretched pictures too, which takes longer; `original` is the film as it was
+    made, to compare with. Raises BadAsset where there is nothing to look at, BadFilm for an address elsewhere.
+    """
+    if is_address(source):
+        with fetched(source) as path:
+            found = [look_at(path, source, deep=deep, original=original)]
+    else:
+        found, paths = [], _files(Path(source))
+        for done, path in enumerate(paths, 1):
+            found.append(look_at(path, deep=deep, original=original))
+            report(Step("verify", done, len(paths), "files"))
+    return Report(source=source, findings=tuple(found), made=now(), software=f"filmwright {__version__}")
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise BadAsset(f"there is no file or folder {path}.")
+    kinds = (*FILMS, *PICTURES)
+    inside = sorted(p for p in path.iterdir() if p.suffix.lower() in kinds and not p.name.startswith("."))
+    if not inside:
+        raise BadAsset(f"{path} holds no film and no picture ({', '.join(kinds)}).")
+    return inside

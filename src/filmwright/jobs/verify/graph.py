@@ -1,0 +1,97 @@
+"""The chain of ingredients as a drawing (SVG): what went in on the left, the film on the right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from filmwright.core.claim import Signature
+
+WIDTH, HEIGHT, GAP, LANE = 210, 62, 16, 64  # pixels: a box, between boxes, between columns
+DEEPEST = 6  # columns: a chain that is longer is cut
+LETTERS = 26  # that fit into a box
+DOTS = {"trusted": "good", "none": "plain", "changed": "bad", "broken": "bad", "revoked": "bad"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One box, and what it was made from."""
+
+    title: str
+    lines: tuple[str, str]
+    dot: str  # the state of its signature, as a class of the page's style
+    tip: str = ""
+    parts: tuple["Node", ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Boxes that stand above each other in it."""
+        return max(sum(part.rows for part in self.parts), 1)
+
+    @property
+    def depth(self) -> int:
+        """Columns."""
+        return 1 + max((part.depth for part in self.parts), default=0)
+
+
+def drawing(name: str, signature: Signature) -> str:
+    """The graph of a film and its ingredients, with theirs where they were signed; "" where none is named."""
+    film = _film(name, signature)
+    if not film.parts:
+        return ""
+    width = film.depth * WIDTH + (film.depth - 1) * LANE
+    height = film.rows * (HEIGHT + GAP) - GAP
+    shapes = "\n".join(_drawn(film, width - WIDTH, 0.0))
+    words = f"{name} was made from {len(film.parts)} ingredients"
+    return (
+        f'<svg class="chain" viewBox="-1 -1 {width + 2} {height + 2}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{escape(words)}">\n{shapes}\n</svg>'
+    )
+
+
+def _film(name: str, signature: Signature, column: int = 1) -> Node:
+    brought = {b.title: b for b in reversed(signature.brought)}
+    parts = []
+    for part in signature.ingredients if column < DEEPEST else ():
+        if part.name in brought:
+            parts.append(_film(part.name, brought[part.name], column + 1))
+        else:
+            says = part.licence or ("licence unknown" if part.sha256 else "")
+            tip = f"SHA-256 {part.sha256}" if part.sha256 else ""
+            parts.append(Node(title=part.name, lines=(part.role, says), dot="plain", tip=tip))
+    maker = signature.maker or signature.signer
+    return Node(
+        title=name,
+        lines=(maker, signature.signed[:10]),
+        dot=DOTS.get(signature.state, "open"),
+        tip=signature.says,
+        parts=tuple(parts),
+    )
+
+
+def _drawn(node: Node, left: float, top: float) -> Iterator[str]:
+    """The box in the middle of its parts' height, its parts one column to the left, lines between."""
+    middle = top + (node.rows * (HEIGHT + GAP) - GAP) / 2
+    at = top
+    for part in node.parts:
+        own = at + (part.rows * (HEIGHT + GAP) - GAP) / 2
+        start, bend = left - LANE, left - LANE / 2
+        yield f'<path d="M{start:g} {own:g} C{bend:g} {own:g} {bend:g} {middle:g} {left:g} {middle:g}"/>'
+        yield from _drawn(part, left - LANE - WIDTH, at)
+        at += part.rows * (HEIGHT + GAP)
+    yield from _box(node, left, middle - HEIGHT / 2)
+
+
+def _box(node: Node, left: float, top: float) -> Iterator[str]:
+    first, second = node.lines
+    below = " · ".join(filter(None, (_short(first, 18), _short(second, 14))))
+    yield f"<g><title>{escape(f'{node.title}. {node.tip}'.strip('. '))}</title>"
+    yield f'<rect x="{left:g}" y="{top:g}" width="{WIDTH}" height="{HEIGHT}" rx="10"/>'
+    yield f'<circle class="{node.dot}" cx="{left + 18:g}" cy="{top + 24:g}" r="4.5"/>'
+    yield f'<text x="{left + 32:g}" y="{top + 29:g}">{escape(_short(node.title, LETTERS - 4))}</text>'
+    yield f'<text class="soft" x="{left + 32:g}" y="{top + 47:g}">{escape(_short(below, LETTERS + 4))}</text></g>'
+
+
+def _short(text: str, most: int) -> str:
+    """With the middle left out where it is too long: a file's ending matters."""
+    keep = (most - 1) // 2
+    return text if len(text) <= most else f"{text[: most - 1 - keep]}…{text[-keep:]}"

@@ -1,0 +1,187 @@
+"""A report as one page (HTML) that needs no other file."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from html import escape
+from pathlib import Path
+
+from filmwright.core.claim import Signature
+from filmwright.core.errors import BadFilm
+from filmwright.core.files import whole
+
+from .graph import drawing
+from .nouns import Change, Finding, Outcome, Report, Span
+from .style import STYLE
+from .words import SOURCES, clock, words_of_looks, words_of_span
+
+TITLES: dict[Outcome, str] = {
+    "verified": "Verified",
+    "marked": "Known by its mark",
+    "changed": "Changed",
+    "doubtful": "Doubtful",
+    "unknown": "Unknown",
+    "broken": "Can't be read",
+}
+MOODS: dict[Outcome, str] = {"verified": "good", "marked": "open", "changed": "bad", "doubtful": "open"}
+STATES = {"trusted": "good", "none": "plain", "untrusted": "open", "expired": "open"}
+
+
+def write_page(report: Report, out: Path) -> Path:
+    """Write the page, whole or not at all. Raises BadFilm for a name that is no page's."""
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise BadFilm(f"the page is written as .html, not as {out.suffix or 'a file without an ending'!r}.")
+    with whole(out) as part:
+        part.write_text(page(report), encoding="utf-8")
+    return out
+
+
+def page(report: Report) -> str:
+    """The page's text."""
+    findings = report.findings
+    name = findings[0].name if len(findings) == 1 else report.source
+    summary = _summary(findings) if len(findings) > 1 else ""
+    films = "\n".join(_film(finding, f"film-{i}") for i, finding in enumerate(findings))
+    return f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(name)}: verification</title>
+<style>{STYLE}</style>
+<main>
+{summary}
+{films}
+<footer>Written by {escape(report.software)}, {escape(clock(report.made))}, from the file, its signature, its mark and
+the records of one machine. It tells what they say; it is no proof that what is shown ever happened.</footer>
+</main>
+</html>
+"""
+
+
+def _summary(findings: Iterable[Finding]) -> str:
+    rows = "\n".join(
+        f'<tr><td><a href="#film-{i}">{escape(f.name)}</a></td><td><span class="pill {MOODS.get(f.outcome, "plain")}">'
+        f"{TITLES[f.outcome]}</span></td><td>{escape(f.says)}</td></tr>"
+        for i, f in enumerate(findings)
+    )
+    return f'<h1>Verification</h1>\n<div class="wide"><table>\n{rows}\n</table></div>'
+
+
+def _film(finding: Finding, anchor: str) -> str:
+    said = finding.signature if finding.signature.state != "none" else finding.stored or finding.signature
+    chain = drawing(finding.name, said)
+    parts = [
+        f'<header><span class="pill {MOODS.get(finding.outcome, "plain")}">{TITLES[finding.outcome]}</span>'
+        f'<h1>{escape(finding.name)}</h1><p class="sentence">{escape(finding.says)}</p>'
+        f'<p class="facts">{escape(finding.facts)}</p></header>',
+        _strip(finding),
+        _timeline(finding.spans),
+        _changes(finding),
+        '<div class="sections">',
+        _section("Signature", _signature(finding)),
+        _section("Mark", _mark(finding)),
+        _section("Who, when, how", _who(said, finding)),
+        _section("On record", _record(finding)),
+        "</div>",
+        f'<section><h2>Made from</h2><div class="wide">{chain}</div></section>' if chain else "",
+    ]
+    return f'<article id="{anchor}">' + "\n".join(filter(None, parts)) + "</article>"
+
+
+def _strip(finding: Finding) -> str:
+    pictures = "".join(f'<img alt="" src="{_data(p)}">' for p in finding.pictures)
+    single = " one" if len(finding.pictures) == 1 else ""
+    return f'<div class="strip{single}">{pictures}</div>' if pictures else ""
+
+
+def _timeline(spans: tuple[Span, ...]) -> str:
+    """The mark along time, as a bar."""
+    if not any(span.kind != "marked" for span in spans):
+        return ""
+    end = spans[-1].end
+    bars = "".join(
+        f'<i class="{s.kind.replace(" ", "-")}" style="width:{100 * (s.end - s.start) / end:.2f}%" '
+        f'title="{escape(words_of_span(s))}"></i>'
+        for s in spans
+    )
+    lines = "".join(f"<li>{escape(words_of_span(s))}</li>" for s in spans)
+    return (
+        f'<section><h2>The mark along time</h2><div class="time">{bars}</div><ul class="spans">{lines}</ul></section>'
+    )
+
+
+def _changes(finding: Finding) -> str:
+    if finding.comparison is None:
+        return ""
+    if not finding.comparison.changes:
+        words = "Beside the original, no picture differs by more than encoding explains."
+        return f'<section><h2>What changed where</h2><p class="note">{words}</p></section>'
+    shown = "".join(map(_change, finding.comparison.changes))
+    words = f"Compared with {finding.comparison.original}; what differs is in colour."
+    note = f'<p class="note">{escape(words)}</p>'
+    return f'<section><h2>What changed where</h2>{note}<div class="heat">{shown}</div></section>'
+
+
+def _change(change: Change) -> str:
+    words = f"at {change.at:.1f} s: {100 * change.share:.1f}% of the picture"
+    if abs(change.of - change.at) > 0.1:
+        words += f" (the original's {change.of:.1f} s)"
+    words = escape(words)
+    return f'<figure><img alt="{words}" src="{_data(change.picture)}"><figcaption>{words}</figcaption></figure>'
+
+
+def _signature(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    s = finding.signature
+    yield "state", s.says, STATES.get(s.state, "bad")
+    yield "signer", s.signer, ""
+    yield "issued by", s.issuer, ""
+    vouched = ", vouched for by a time-stamp authority" if s.trusted_time else ""
+    yield "signed", f"{clock(s.signed)}{vouched}" if s.signed else "", ""
+    yield "certificate", f"{s.serial}, until {s.expires[:10]}" if s.serial else "", ""
+    yield "codes", ", ".join(s.problems), ""
+
+
+def _mark(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    yield "mark", finding.mark_says or "not looked for", "good" if finding.mark_id else "plain"
+    yield "pictures", finding.geometry, "open"
+    yield "looks", words_of_looks(finding), ""
+    yield "SHA-256", finding.sha256, ""
+    for note in finding.notes:
+        yield "note", note, "plain"
+
+
+def _who(said: Signature, finding: Finding) -> Iterator[tuple[str, str, str]]:
+    yield "maker", said.maker or (finding.record.maker if finding.record else ""), ""
+    yield "how", SOURCES.get(said.source, said.source), ""
+    yield "software", said.software, ""
+    for action in said.actions:
+        yield action.name, action.says or action.software or "done", ""
+    words = {"notAllowed": "not allowed", "constrained": "on conditions"}
+    yield "training on it", words.get(said.training, said.training), ""
+    for region, label in said.labels.items():
+        yield region, label, ""
+
+
+def _record(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    if finding.record is None:
+        return
+    how = {"file": "the file itself", "mark": "its mark", "signature": "its signature", "looks": "its looks alone"}
+    yield "film", finding.record.title, ""
+    yield "made", clock(finding.record.made), ""
+    yield "found by", how[finding.found_by or "looks"], ""
+    yield "id", finding.record.mark_id, ""
+    yield "its file", "this very one" if finding.record.sha256 == finding.sha256 else "another one", ""
+    if finding.stored:
+        yield "its signature", finding.stored.says, ""
+
+
+def _section(title: str, facts: Iterable[tuple[str, str, str]]) -> str:
+    lines = "\n".join(
+        f'<div><dt>{escape(name)}</dt><dd class="{mood}">{escape(value)}</dd></div>'
+        for name, value, mood in facts
+        if value
+    )
+    return f"<section><h2>{title}</h2><dl>\n{lines}\n</dl></section>" if lines else ""
+
+
+def _data(picture: bytes) -> str:
+    return f"data:image/jpeg;base64,{b64encode(picture).decode()}"
