@@ -19,7 +19,7 @@ from filmwright.film.asset.words.plain import plain
 
 HARMFUL, BENIGN = 500, 5500  # prompts of each class and language
 SEEN = 3  # an n-gram in fewer prompts than this is left out
-PENALTY, STEPS = 5e-6, 40
+PENALTY, STEPS = 2e-6, 90
 FALSE_ALARMS = (0.04, 0.005)  # of harmless validation prompts reach scores of 0.5 and 0.9
 Lexicon = dict[str, float]
 

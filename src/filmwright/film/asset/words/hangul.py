@@ -29,7 +29,7 @@ PAIRS = {
 APART = {whole: pair for pair, whole in PAIRS.items()}
 LOOSE = "ㄱ-ㅎㅏ-ㅣ"
 SYLLABLE = "가-힣"
-_RUN = re.compile(f"[{SYLLABLE}{LOOSE}]*[{LOOSE}](?:[ ._*~-]{{0,2}}[{LOOSE}]|[{SYLLABLE}])*")
+_RUN = re.compile(f"(?<![{SYLLABLE}{LOOSE}])[{SYLLABLE}{LOOSE}]*[{LOOSE}](?:[ ._*~-]{{0,2}}[{LOOSE}]|[{SYLLABLE}])*")
 
 
 def letters(text: str) -> str:
