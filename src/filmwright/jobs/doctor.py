@@ -13,12 +13,15 @@ from typing import Any, Literal
 
 from filmwright.core.errors import FilmError, UnknownDriver
 from filmwright.core.plugins import Slot
+from filmwright.film.asset.marks import marks
+from filmwright.film.asset.moderators import moderators
+from filmwright.film.asset.signers import signers
 from filmwright.film.frames.renderers import renderers
 from filmwright.film.scene.readers import readers
 from filmwright.film.shots.directors import directors
 from filmwright.film.video.codecs import codecs
 
-SLOTS: tuple[Slot[Any], ...] = (readers, directors, renderers, codecs)
+SLOTS: tuple[Slot[Any], ...] = (readers, directors, renderers, codecs, marks, signers, moderators)
 GIB = 1 << 30
 
 
@@ -34,7 +37,7 @@ class Check:
 
 def examine() -> list[Check]:
     """Every check, each by doing the thing itself in small."""
-    return [_python(), _cores(), *map(_driver, _all_drivers()), _render(), _encode(), _hangul(), _gpu(), _disk()]
+    return [_python(), _cores(), *map(_driver, _all_drivers()), _render(), _encode(), *_letters(), _gpu(), _disk()]
 
 
 def list_drivers(kind: str | None = None) -> list[dict[str, Any]]:
@@ -118,13 +121,17 @@ def _encode() -> Check:
     return _tried("encode", work)
 
 
-def _hangul() -> Check:
+def _letters() -> list[Check]:
+    return [_titled("Korean", "한글"), _titled("Chinese", "人工智能生成")]
+
+
+def _titled(language: str, text: str) -> Check:
     def work() -> str:
         from filmwright.film.video.fonts import find_font
 
-        return f"Korean titles are set in {find_font('한글').name}"
+        return f"{language} titles are set in {find_font(text).name}"
 
-    return _tried("Korean", work)
+    return _tried(language, work)
 
 
 def _gpu() -> Check:

@@ -48,7 +48,7 @@ class Trust(BaseModel):
     moderator: Choice = Choice(use="local")
     policy: Path | None = None  # a TOML file of your own; None is the bundled policy
     use: str = "advertising"  # what the film is for: consents of people shown are given for a use
-    regions: tuple[str, ...] = ()  # labels that laws ask for: eu, california, china, new-york
+    regions: tuple[str, ...] = ()  # labels that laws ask for: eu, california, china, new-york, visible
     training: Literal["allowed", "notAllowed", "constrained"] = "notAllowed"  # what others may do with the film
 
 
@@ -96,8 +96,9 @@ def load_film(path: Path) -> Film:
     if light.environment is not None:
         light = light.model_copy(update={"environment": here / light.environment})
     trust = film.trust
-    if trust.policy is not None:
-        trust = trust.model_copy(update={"policy": here / trust.policy})
+    files = {key: here / path for key, path in trust.signer.options().items() if key in ("chain", "key", "anchors")}
+    policy = here / trust.policy if trust.policy else None
+    trust = trust.model_copy(update={"policy": policy, "signer": trust.signer.having(**files)})
     fonts = tuple(here / font for font in film.fonts)
     scan = here / film.scan if film.scan else None
     return film.model_copy(update={"scan": scan, "light": light, "trust": trust, "fonts": fonts})

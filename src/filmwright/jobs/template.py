@@ -52,6 +52,16 @@ quality = "standard"       # draft, standard, final
 [video]
 use = "mp4"
 preset = "web"             # web, shorts, square, master
+
+# [trust]                  # films are moderated, marked and signed: this says by whom and how
+# maker = "Orvane GmbH"    # who signs, as it should be shown
+# use = "advertising"      # what the film is for: people shown have consented to a use
+# regions = ["eu"]         # labels that laws ask for: eu, california, china, new-york, visible
+# training = "notAllowed"  # what others may do with it: allowed, notAllowed, constrained
+# policy = "policy.toml"   # a moderation policy of your own
+# signer = { use = "c2pa", chain = "chain.pem", key = "key.pem" }   # certificates of your own
+# moderator = { use = "local" }   # local, openai, none
+# mark = { use = "tiled" }        # tiled, none
 """
 
 

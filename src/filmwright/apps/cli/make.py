@@ -24,6 +24,8 @@ def make(
     quality: options.Quality = None,
     environment: options.Environment = None,
     preset: options.Preset = None,
+    maker: options.Maker = None,
+    region: options.Region = None,
     music_off: options.MusicOff = False,
     seed: options.Seed = None,
     workers: options.Workers = None,
@@ -31,7 +33,7 @@ def make(
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Make a film: pictures, titles, sound, poster, contact sheet and manifest.
+    """Make a film: pictures, titles, sound, poster, contact sheet and manifest; moderated, marked and signed.
 
     Finished shots are kept: run the same command again after a stop and it goes on from there.
     """
@@ -53,6 +55,8 @@ def make(
             quality=quality,
             environment=environment,
             preset=preset,
+            maker=maker,
+            regions=tuple(region) if region else None,
             music=False if music_off else None,
             seed=seed,
             workers=workers,

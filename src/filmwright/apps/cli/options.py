@@ -23,6 +23,11 @@ Size = Annotated[int | None, typer.Option(help="Pixels of the picture's shorter 
 Quality = Annotated[str | None, typer.Option("--quality", "-q", help="draft, standard or final. [default: standard]")]
 Environment = Annotated[Path | None, typer.Option(help="Light of your own: an equirectangular HDR or EXR picture.")]
 Preset = Annotated[str | None, typer.Option(help="web, shorts, square or master. [default: web]")]
+Maker = Annotated[str | None, typer.Option(help="Who signs the film, as it should be shown.")]
+Region = Annotated[
+    list[str] | None,
+    typer.Option(help="Labels that a law asks for: eu, california, china, new-york, visible. May be given again."),
+]
 MusicOff = Annotated[bool, typer.Option("--music-off", help="A silent film.")]
 Seed = Annotated[int | None, typer.Option(help="Another number, another variation. [default: 0]")]
 Workers = Annotated[int | None, typer.Option(help="Worker processes; 0 is one a core. [default: 0]")]

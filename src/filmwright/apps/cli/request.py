@@ -16,12 +16,15 @@ def read_request(source: str, **typed: Any) -> Film:
     workers = given.pop("workers", None)
     preset = given.pop("preset", None)
     environment = given.pop("environment", None)
+    trust: dict[str, Any] = {key: given.pop(key) for key in ("maker", "regions") if key in given}
     film = _base(source, given)
     render = {k: v for k, v in {"quality": quality, "workers": workers}.items() if v is not None}
     if render:
         film = film.model_copy(update={"render": film.render.having(**render)})
     if environment:
         film = film.model_copy(update={"light": film.light.model_copy(update={"environment": environment})})
+    if trust:
+        film = film.model_copy(update={"trust": film.trust.model_copy(update=trust)})
     if preset:
         film = film.model_copy(update={"video": film.video.having(preset=preset)})
     return film
