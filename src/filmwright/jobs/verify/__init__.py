@@ -32,7 +32,8 @@ def verify(source: str, *, deep: bool = False, original: Path | None = None, rep
         found, paths = [], _files(Path(source))
         for done, path in enumerate(paths, 1):
             found.append(look_at(path, deep=deep, original=original))
-            report(Step("verify", done, len(paths), "files"))
+            if len(paths) > 1:
+                report(Step("verify", done, len(paths), "files"))
     return Report(source=source, findings=tuple(found), made=now(), software=f"filmwright {__version__}")
 
 

@@ -6,9 +6,9 @@ from html import escape
 
 from filmwright.core.claim import Signature
 
-WIDTH, HEIGHT, GAP, LANE = 210, 62, 16, 64  # pixels: a box, between boxes, between columns
+WIDTH, HEIGHT, GAP, LANE = 236, 62, 16, 64  # pixels: a box, between boxes, between columns
 DEEPEST = 6  # columns: a chain that is longer is cut
-LETTERS = 26  # that fit into a box
+TITLE, SMALL = 23, 29  # letters that fit into a box's lines
 DOTS = {"trusted": "good", "none": "plain", "changed": "bad", "broken": "bad", "revoked": "bad"}
 
 
@@ -40,7 +40,7 @@ def drawing(name: str, signature: Signature) -> str:
         return ""
     width = film.depth * WIDTH + (film.depth - 1) * LANE
     height = film.rows * (HEIGHT + GAP) - GAP
-    shapes = "\n".join(_drawn(film, width - WIDTH, 0.0))
+    shapes = "\n".join(_drawn(film, float(width - WIDTH), 0.0))
     words = f"{name} was made from {len(film.parts)} ingredients"
     return (
         f'<svg class="chain" viewBox="-1 -1 {width + 2} {height + 2}" width="{width}" height="{height}" role="img" '
@@ -83,15 +83,17 @@ def _drawn(node: Node, left: float, top: float) -> Iterator[str]:
 
 def _box(node: Node, left: float, top: float) -> Iterator[str]:
     first, second = node.lines
-    below = " · ".join(filter(None, (_short(first, 18), _short(second, 14))))
+    first = _short(first, SMALL - len(second) - 3 if second else SMALL)
+    below = _short(" · ".join(filter(None, (first, second))), SMALL)
     yield f"<g><title>{escape(f'{node.title}. {node.tip}'.strip('. '))}</title>"
     yield f'<rect x="{left:g}" y="{top:g}" width="{WIDTH}" height="{HEIGHT}" rx="10"/>'
     yield f'<circle class="{node.dot}" cx="{left + 18:g}" cy="{top + 24:g}" r="4.5"/>'
-    yield f'<text x="{left + 32:g}" y="{top + 29:g}">{escape(_short(node.title, LETTERS - 4))}</text>'
-    yield f'<text class="soft" x="{left + 32:g}" y="{top + 47:g}">{escape(_short(below, LETTERS + 4))}</text></g>'
+    yield f'<text x="{left + 32:g}" y="{top + 29:g}">{escape(_short(node.title, TITLE))}</text>'
+    yield f'<text class="soft" x="{left + 32:g}" y="{top + 47:g}">{escape(below)}</text></g>'
 
 
 def _short(text: str, most: int) -> str:
     """With the middle left out where it is too long: a file's ending matters."""
+    most = max(most, 3)
     keep = (most - 1) // 2
     return text if len(text) <= most else f"{text[: most - 1 - keep]}…{text[-keep:]}"

@@ -44,7 +44,7 @@ def differences(
     one, other = original.astype(np.float32), film.astype(np.float32)
     inside = cv2.erode(both.astype(np.uint8), np.ones((9, 9), np.uint8), borderValue=0) > 0
     if not inside.any():
-        return Heat(map=np.zeros(both.shape, np.float32), both=inside)
+        return Heat(map=np.zeros(both.shape, np.float32), both=both)
     fitted = np.stack([_fitted(other[..., c], one[..., c], inside) for c in range(3)], axis=-1)
     gap = np.abs(cv2.GaussianBlur(one, (0, 0), 2.0) - cv2.GaussianBlur(fitted, (0, 0), 2.0)).max(-1)
     # edges shift by parts of a pixel when a picture is scaled: there more is needed
@@ -56,7 +56,7 @@ def differences(
     _, labels, stats, _ = cv2.connectedComponentsWithStats(spots)
     large = stats[:, cv2.CC_STAT_AREA] >= LEAST * heat.size
     large[0] = False
-    return Heat(map=heat * large[labels], both=inside)
+    return Heat(map=heat * large[labels], both=both)
 
 
 def drawn(film: UInt8[np.ndarray, "H W 3"], heat: Heat) -> bytes:

@@ -12,7 +12,7 @@ from filmwright.core.files import whole
 from .graph import drawing
 from .nouns import Change, Finding, Outcome, Report, Span
 from .style import STYLE
-from .words import SOURCES, clock, words_of_looks, words_of_span
+from .words import SOURCES, clock, seconds, words_of_looks, words_of_span
 
 TITLES: dict[Outcome, str] = {
     "verified": "Verified",
@@ -82,7 +82,7 @@ def _film(finding: Finding, anchor: str) -> str:
         _section("Who, when, how", _who(said, finding)),
         _section("On record", _record(finding)),
         "</div>",
-        f'<section><h2>Made from</h2><div class="wide">{chain}</div></section>' if chain else "",
+        f'<section><h2>Made from</h2><div class="wide made">{chain}</div></section>' if chain else "",
     ]
     return f'<article id="{anchor}">' + "\n".join(filter(None, parts)) + "</article>"
 
@@ -110,15 +110,22 @@ def _timeline(spans: tuple[Span, ...]) -> str:
 
 
 def _changes(finding: Finding) -> str:
-    if finding.comparison is None:
+    found = finding.comparison
+    if found is None:
         return ""
-    if not finding.comparison.changes:
-        words = "Beside the original, no picture differs by more than encoding explains."
-        return f'<section><h2>What changed where</h2><p class="note">{words}</p></section>'
-    shown = "".join(map(_change, finding.comparison.changes))
-    words = f"Compared with {finding.comparison.original}; what differs is in colour."
-    note = f'<p class="note">{escape(words)}</p>'
-    return f'<section><h2>What changed where</h2>{note}<div class="heat">{shown}</div></section>'
+    words = [f"Compared with {found.original}."]
+    words += [f"{seconds(found.inserted)} of this film is not in it."] if found.inserted else []
+    words += [f"{seconds(found.missing)} of it is not in this film."] if found.missing else []
+    words += [
+        {"same": "The sound is the same.", "other": "The sound is another.", "none": "The sound is gone."}[h]
+        for h in (found.sound,)
+        if h
+    ]
+    differs = "What differs is in colour." if found.changes else "What both show differs by no more than encoding does."
+    shown = "".join(map(_change, found.changes))
+    note = f'<p class="note">{escape(" ".join([*words, differs]))}</p>'
+    heat = f'<div class="heat">{shown}</div>' if shown else ""
+    return f"<section><h2>What changed where</h2>{note}{heat}</section>"
 
 
 def _change(change: Change) -> str:
@@ -154,7 +161,7 @@ def _who(said: Signature, finding: Finding) -> Iterator[tuple[str, str, str]]:
     yield "how", SOURCES.get(said.source, said.source), ""
     yield "software", said.software, ""
     for action in said.actions:
-        yield action.name, action.says or action.software or "done", ""
+        yield action.name, action.says or action.software, ""
     words = {"notAllowed": "not allowed", "constrained": "on conditions"}
     yield "training on it", words.get(said.training, said.training), ""
     for region, label in said.labels.items():
@@ -171,7 +178,7 @@ def _record(finding: Finding) -> Iterator[tuple[str, str, str]]:
     yield "id", finding.record.mark_id, ""
     yield "its file", "this very one" if finding.record.sha256 == finding.sha256 else "another one", ""
     if finding.stored:
-        yield "its signature", finding.stored.says, ""
+        yield "it was signed", f"by {finding.stored.signer}, {clock(finding.stored.signed)}", ""
 
 
 def _section(title: str, facts: Iterable[tuple[str, str, str]]) -> str:

@@ -7,7 +7,7 @@ STYLE = """
 body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere;
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif }
 main { max-width: 1040px; margin: 0 auto; padding: 56px 32px 40px }
-article + article { margin-top: 72px; padding-top: 56px; border-top: 1px solid var(--line) }
+article + article, .wide + article { margin-top: 72px; padding-top: 56px; border-top: 1px solid var(--line) }
 h1 { font-size: 34px; line-height: 1.15; letter-spacing: -0.02em; font-weight: 650; margin: 14px 0 10px }
 h2 { font-size: 15px; font-weight: 650; margin: 0 0 8px }
 a { color: inherit }
@@ -22,7 +22,7 @@ a { color: inherit }
 section { background: #fff; border: 1px solid var(--line); border-radius: 12px; padding: 20px 22px; margin: 0 0 28px;
   break-inside: avoid }
 .sections { columns: 2; column-gap: 28px }
-.sections section { padding-bottom: 8px }
+.sections section { padding-bottom: 8px; display: inline-block; width: 100% }
 dl { margin: 0 }
 dl > div { display: grid; grid-template-columns: 7.2em 1fr; column-gap: 16px; padding: 9px 0;
   border-top: 1px solid var(--line) }
@@ -36,7 +36,7 @@ dd.bad::before { background: var(--bad) }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; background: #fff }
 td { padding: 10px 12px; border-top: 1px solid var(--line); vertical-align: top }
-td:first-child { font-weight: 600 }
+td:first-child { font-weight: 600; overflow-wrap: normal }
 .time { display: flex; height: 26px; border-radius: 6px; overflow: hidden; gap: 2px }
 .time i { display: block; background: var(--good) }
 .time .unmarked, .time .other-film { background: var(--bad) }
@@ -45,7 +45,8 @@ td:first-child { font-weight: 600 }
 .heat { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 16px; margin-top: 14px }
 figure { margin: 0 } figure img { width: 100%; display: block; border-radius: 8px }
 figcaption { color: var(--soft); font-size: 13px; margin-top: 6px }
-.chain { display: block; margin: 6px auto; font-size: 14px }
+.made { direction: rtl } /* narrow screens show the film first */
+.chain { display: block; margin: 6px auto; font-size: 14px; direction: ltr }
 .chain rect { fill: #fff; stroke: #d4d3ce }
 .chain path { fill: none; stroke: #bdbcb6; stroke-width: 1.5 }
 .chain text { fill: var(--ink); font-weight: 600 } .chain text.soft { fill: var(--soft); font-weight: 400;
