@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from filmwright.core.content import file_hash
@@ -75,10 +74,11 @@ def test_killed_at_any_point_no_unsigned_film_stands_there(made, tmp_path, befor
     assert run.returncode == -signal.SIGKILL, run.stderr
     seen = [p for p in (tmp_path / "out").iterdir() if not p.name.startswith(".")]
     assert not [p for p in seen if p.suffix in (".mp4", ".jpg")]
-    words = [sys.executable, "-m", "filmwright", "make", "film.toml", "--out", "out", "--quiet"]
-    subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
-    assert signers.open("c2pa").read(tmp_path / "out/sample.mp4").state == "trusted"
-    assert not list((tmp_path / "out").glob(".*.part-*"))
+    if before == "the log":  # once is enough: the same command goes on
+        words = [sys.executable, "-m", "filmwright", "make", "film.toml", "--out", "out", "--quiet"]
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+        assert signers.open("c2pa").read(tmp_path / "out/sample.mp4").state == "trusted"
+        assert not list((tmp_path / "out").glob(".*.part-*"))
 
 
 def test_trust_can_be_turned_off_and_the_manifest_says_so(made, tmp_path):
@@ -93,14 +93,3 @@ def test_trust_can_be_turned_off_and_the_manifest_says_so(made, tmp_path):
     assert manifest["moderation"]["reasons"] == ["nothing was moderated: the moderator is 'none'"]
     assert signers.open("c2pa").read(tmp_path / "out/sample.mp4").state == "none"
     assert not marks.open("tiled").read(luma(tmp_path / "out/sample.mp4")).present
-
-
-def test_marked_and_unmarked_pictures_look_the_same(made, tmp_path):
-    from filmwright.core.frames import Frames
-    from filmwright.film.video.codecs import codecs
-
-    piece = next(iter(codecs.open("mp4").decode(made / "out/sample.mp4")))
-    again = Frames(rgb=piece.rgb, fps=piece.fps)
-    (marked,) = marks.open("tiled").embed([again], 7)
-    error = np.mean((marked.rgb.astype(float) - piece.rgb) ** 2)
-    assert 10 * np.log10(255**2 / error) > 45

@@ -59,9 +59,9 @@ preset = "web"             # web, shorts, square, master
 # regions = ["eu"]         # labels that laws ask for: eu, california, china, new-york, visible
 # training = "notAllowed"  # what others may do with it: allowed, notAllowed, constrained
 # policy = "policy.toml"   # a moderation policy of your own
-# signer = { use = "c2pa", chain = "chain.pem", key = "key.pem" }   # certificates of your own
-# moderator = { use = "local" }   # local, openai, none
-# mark = { use = "tiled" }        # tiled, none
+# signer = {{ use = "c2pa", chain = "chain.pem", key = "key.pem" }}   # certificates of your own
+# moderator = {{ use = "local" }}   # local, openai, none
+# mark = {{ use = "tiled" }}        # tiled, none
 """
 
 
