@@ -19,7 +19,7 @@ app = typer.Typer(
     help="Turn a 3D product scan into a finished film, on this machine, with nothing to download.",
     epilog="Exit codes: 0 done · 1 a bug · 2 wrong option, brief or film.toml · 3 broken input file · "
     "4 a driver, extra or font is missing · 5 cannot write · 6 the render or its check failed · "
-    "7 the policy forbids it · 8 held for review · 130 interrupted",
+    "7 the policy forbids it · 8 held for review · 9 not verified · 10 known by its mark alone · 130 interrupted",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

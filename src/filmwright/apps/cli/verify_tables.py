@@ -70,7 +70,7 @@ def _who(said: Signature) -> list[tuple[str, str]]:
     lines = [("software", said.software)] if said.software else []
     if said.source:
         lines.append(("how", SOURCES.get(said.source, said.source)))
-    steps = [f"{a.name}: {a.says}" if a.says else a.name for a in said.actions]
+    steps = [f"{a.name}: {a.says}" for a in said.actions if a.says]
     lines += [("what was done" if i == 0 else "", step) for i, step in enumerate(steps)]
     for i, part in enumerate(said.ingredients):
         licence = f" ({part.licence})" if part.licence else ""
