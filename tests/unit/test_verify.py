@@ -179,6 +179,17 @@ def test_elsewhere_neither_mark_nor_signer_is_known(film, folder, monkeypatch, t
     assert (other.mark.present, other.mark_id, other.record) == (False, "", None)
 
 
+@pytest.mark.parametrize("spoilt", ["cut short", "holes"])
+def test_damaged_films_are_told_as_far_as_they_go(film, tmp_path, spoilt):
+    content = bytearray(film.read_bytes())
+    if spoilt == "holes":
+        content[len(content) // 2 : len(content) // 2 + 3000] = bytes(3000)
+    (tmp_path / "damaged.mp4").write_bytes(content[:-2000] if spoilt == "cut short" else content)
+    found = look(tmp_path / "damaged.mp4")
+    assert (found.outcome, found.signature.state, found.found_by) == ("changed", "changed", "mark")
+    assert "changed since it was signed" in found.says
+
+
 def test_broken_files_and_pictures(folder, film, tmp_path):
     (tmp_path / "broken.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(300))
     broken = look(tmp_path / "broken.mp4")

@@ -1,5 +1,6 @@
 """How loud a film is along time: enough to tell whether two films have the same sound."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -15,15 +16,22 @@ ALIKE = 0.8  # correlation of two encodings of one sound; different ones stay be
 
 
 def loudness(path: Path) -> Float32[np.ndarray, " n"]:
-    """The first sound track's level in dB of full scale, every 50 ms; empty for a silent film. Raises BadAsset."""
+    """The first sound track's level in dB of full scale, every 50 ms; empty for a silent film.
+
+    What is damaged in it is passed over. Raises BadAsset for a file that can't be opened.
+    """
+    parts = []
     try:
         with av.open(str(path)) as container:
             if not container.streams.audio:
                 return np.zeros(0, np.float32)
             mono = AudioResampler(format="flt", layout="mono", rate=RATE)
-            parts = [p.to_ndarray()[0] for frame in container.decode(audio=0) for p in mono.resample(frame)]
+            for packet in container.demux(audio=0):
+                with suppress(av.error.InvalidDataError):
+                    parts += [part.to_ndarray()[0] for frame in packet.decode() for part in mono.resample(frame)]
     except av.FFmpegError as err:
-        raise BadAsset(f"the sound of {path} can't be decoded ({err.strerror}).") from err
+        if not parts:
+            raise BadAsset(f"the sound of {path} can't be decoded ({err.strerror}).") from err
     samples = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     blocks = samples[: len(samples) // BLOCK * BLOCK].reshape(-1, BLOCK)
     level: Float32[np.ndarray, " n"] = 20 * np.log10(np.sqrt((blocks**2).mean(1)) + QUIET).astype(np.float32)
