@@ -56,7 +56,7 @@ def unsigned(path: Path, *, num_frames: int = 48, seed: int = 0) -> Path:
 
 def signed(folder: Path, name: str = "film", *, seed: int = 0, num_frames: int = 48) -> Path:
     """A film of the maker's, marked, signed and on record; the mark is strong, for films are this small and short."""
-    mark, path = marks.open("tiled", level=3.0), folder / f"{name}.mp4"
+    mark, path = marks.open("tiled", level=5.0), folder / f"{name}.mp4"
     payload = film_id(secret("mark"), name)
     sound = a_sound(num_frames, 300 + 170 * seed)
     frames = mark.embed(moving(num_frames, seed), payload)

@@ -199,7 +199,8 @@ def test_broken_files_and_pictures(folder, film, tmp_path):
     grab = look(tmp_path / "grab.png")
     assert grab.facts == "a picture, 512x288"
     assert grab.mark.num_frames == 1
-    assert (grab.outcome, grab.comparison) in {("marked", None), ("unknown", None)} or grab.found_by == "mark"
+    assert (grab.outcome, grab.found_by, grab.comparison) == ("marked", "mark", None)
+    assert grab.says.endswith("this is a picture out of that film.")
 
 
 def test_folders(film, tmp_path):

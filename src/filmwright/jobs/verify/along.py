@@ -19,8 +19,8 @@ from .nouns import Kind, Span
 SHORTEST, LONGEST = 0.75, 6.0  # seconds of a window
 MOST = 120  # windows
 FEWEST = 12  # pictures of a window that are looked at
-CLEAR = 14.0  # standard deviations that a window of the marked film should show: some show half of it
-THERE = 0.02  # probability of chance below which a window of a marked film counts as marked
+CLEAR = 18.0  # standard deviations that a window of the marked film should show: some show a third of it
+THERE = 0.1  # probability of chance below which a window of a marked film counts as marked
 LIT, ROUGH = 24, 1.2  # levels: darker or smoother ground hardly carries a mark
 ENOUGH = 0.15  # of the picture that must be neither
 

@@ -96,7 +96,9 @@ def _judged(
         notes += [why] if why else []
         comparison = compare(path, first, reading.geometry) if first else None
     distance = film_distance(seen.codes, record.fingerprints) if record else FARTHEST
-    outcome, says = verdict(signature, reading, mark_id, record, found_by, stored, spans, comparison, distance)
+    outcome, says = verdict(
+        signature, reading, mark_id, record, found_by, stored, spans, comparison, distance, still=seen.video is None
+    )
     return Finding(
         name=name,
         outcome=outcome,

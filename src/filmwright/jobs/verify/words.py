@@ -17,7 +17,7 @@ SOURCES = {
     "digitalCapture": "recorded by a camera",
     "humanEdits": "recorded by a camera and edited by hand",
 }
-UNLIKE = 90  # bits of 256 by which fingerprints of unrelated pictures differ at least, nearly always
+UNLIKE = 105  # bits of 256 by which fingerprints of unrelated films differ at least, nearly always
 
 
 def verdict(
@@ -30,11 +30,13 @@ def verdict(
     spans: Sequence[Span],
     comparison: Comparison | None,
     distance: float,
+    *,
+    still: bool = False,
 ) -> tuple[Outcome, str]:
     """The outcome, and the sentence that says why."""
     made = made_by(signature, record, stored)
     foreign = _foreign(spans, comparison)
-    if found_by == "mark" and mark.geometry == Geometry() and distance > UNLIKE and not foreign:
+    if _unlike(mark, found_by, distance, comparison) and not still and not foreign:
         foreign = "; but it looks unlike that film: its mark may have been carried over"
     if signature.state == "trusted":
         return "verified", f"{made}; unchanged since."
@@ -49,6 +51,9 @@ def verdict(
         return "doubtful", f"Signed by an unknown signer, {signature.signer or 'without a name'}{how}; unchanged since."
     if signature.state in ("expired", "revoked"):
         return "doubtful", f"{made}; but the certificate that signed it {_gone(signature)}."
+    if found_by == "mark" and still:
+        shape = words_of(mark.geometry)
+        return "marked", f"{made}; this is a picture out of that film{f', {shape}' if shape else ''}."
     if found_by == "mark":
         again = "another signature was put on it" if signature.state == "untrusted" else "the signature was stripped"
         shape = words_of(mark.geometry)
@@ -142,6 +147,12 @@ def _foreign(spans: Sequence[Span], comparison: Comparison | None) -> str:
     if comparison.changes:
         said += f"; the picture differs at {', '.join(f'{c.at:.1f} s' for c in comparison.changes)}"
     return said + {"other": "; the sound is another", "none": "; the sound is gone"}.get(comparison.sound, "")
+
+
+def _unlike(mark: MarkReading, found_by: Found | None, distance: float, comparison: Comparison | None) -> bool:
+    """Whether a film of unchanged shape looks like none of its pictures: a mark can be copied onto other footage."""
+    alike = comparison is not None and not comparison.inserted
+    return found_by == "mark" and mark.geometry == Geometry() and distance > UNLIKE and not alike
 
 
 def _gone(signature: Signature) -> str:
