@@ -61,7 +61,7 @@ class Tiled:
                 checkpoint *= 2
                 search = Search(evidence.field, self.pattern)
                 sight = search.look(at or AS_MARKED, exactly=True)
-                if (payload := self._message(sight)) is not None:
+                if (payload := self._message(search, sight, evidence)) is not None:
                     return self._reading(search, sight, payload, evidence)
         if not evidence.num_frames:
             return UNMARKED
@@ -69,13 +69,17 @@ class Tiled:
         further = (usual(bars.share), common(), *([every()] if deep else []))
         for geometries in further if at is None else ([at],):
             sight = search.through(geometries)
-            payload = self._message(sight)
+            payload = self._message(search, sight, evidence)
             if payload is not None:
                 break
         return self._reading(search, sight, payload, evidence)
 
-    def _message(self, sight: Sight) -> int | None:
-        return self.pattern.code.decode(soft_bits(sight, self.pattern)) if sight.score >= HOPE else None
+    def _message(self, search: Search, sight: Sight, evidence: Evidence) -> int | None:
+        if sight.score < HOPE:
+            return None
+        decode, pattern = self.pattern.code.decode, self.pattern
+        payload = decode(soft_bits(sight, pattern))
+        return decode(soft_bits(search.weighed(sight, evidence.fields()), pattern)) if payload is None else payload
 
     def _reading(self, search: Search, sight: Sight, payload: int | None, evidence: Evidence) -> MarkReading:
         chance = search.false_alarm(sight.score)

@@ -1,5 +1,7 @@
 """What a reader keeps of pictures: the fine structure of all of them, added up, with their content suppressed."""
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from jaxtyping import Complex, Float32, UInt8
@@ -9,6 +11,7 @@ from .pattern import RINGS, SIDE, TILE, Bins
 INNER, OUTER = 0.6, 3.0  # pixels: the difference of Gaussians that passes the pattern's band
 NEAR, AROUND = 9, 17  # pixels: windows over which contrast is evened out, in one picture and in their sum
 QUIET = 0.5  # levels: contrast below this is noise
+SPAN = 12  # pictures that are added up before anybody weighs them
 LOUD = 1.5  # a bin counts no more than this many times the usual
 
 
@@ -17,7 +20,7 @@ class Evidence:
 
     def __init__(self) -> None:
         self.num_frames = 0
-        self._sum: Float32[np.ndarray, "h w"] | None = None
+        self._spans: list[Float32[np.ndarray, "h w"]] = []  # sums of `SPAN` pictures each
 
     def add(self, luma: UInt8[np.ndarray, "H W"]) -> None:
         """Take in one picture; all must have one size."""
@@ -26,15 +29,22 @@ class Evidence:
         size = (round(width * scale), round(height * scale))
         small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
         fine = _evened(_band(small.astype(np.float32)), NEAR, QUIET, 2.5)
-        self._sum = fine if self._sum is None else cv2.accumulate(fine, self._sum)
+        if self.num_frames % SPAN == 0:
+            self._spans.append(fine)
+        else:
+            cv2.accumulate(fine, self._spans[-1])
         self.num_frames += 1
 
     @property
     def field(self) -> Float32[np.ndarray, "h w"]:
         """The sum, with what stands still in all pictures evened out once more."""
-        if self._sum is None:
+        if not self._spans:
             raise ValueError("no picture was added")
-        return _evened(self._sum / self.num_frames, AROUND, 0.02, 3.0)
+        return _evened(np.add.reduce(self._spans) / np.float32(self.num_frames), AROUND, 0.02, 3.0)
+
+    def fields(self) -> Iterator[Float32[np.ndarray, "h w"]]:
+        """The same of each span of pictures by itself, in order."""
+        return (_evened(span / np.float32(SPAN), AROUND, 0.02, 3.0) for span in self._spans)
 
 
 def spectrum(field: Float32[np.ndarray, "h w"], bins: Bins) -> Complex[np.ndarray, " K"]:

@@ -43,8 +43,16 @@ class Search:
         bins = self.pattern.bins
         values = spectrum(straightened(self.field, geometry), bins) * bins.carrier
         score, shift = _best_shift(values, bins, exactly=exactly)
-        turn = np.exp(2j * np.pi * (bins.fy * shift[0] + bins.fx * shift[1]) / TILE)
-        return Sight(geometry=geometry, score=score, shift=shift, values=(values * turn).astype(np.complex64))
+        return Sight(geometry=geometry, score=score, shift=shift, values=values * _turn(bins, shift))
+
+    def weighed(self, sight: Sight, fields: Iterable[Float32[np.ndarray, "h w"]]) -> Sight:
+        """The same sight with each of these fields counted by how well its pilots are seen: shots and codecs differ."""
+        bins = self.pattern.bins
+        turn, total = bins.carrier * _turn(bins, sight.shift), np.zeros(len(bins.phase), np.complex64)
+        for field in fields:
+            values = spectrum(straightened(field, sight.geometry), bins) * turn
+            total += max(float(values.real[bins.pilots].mean()), 0.0) * values
+        return replace(sight, values=total / np.sqrt(np.mean(np.abs(total) ** 2) + 1e-12))
 
     def through(self, geometries: Iterable[Geometry]) -> Sight:
         """The best of many geometries, then improved step by step; ends early where one is beyond doubt."""
@@ -140,6 +148,11 @@ def _beside(geometry: Geometry, size: float) -> list[Geometry]:
         near.append(replace(geometry, stretch=geometry.stretch * (1 + STEP * way)))
         near.append(replace(geometry, rotation=geometry.rotation + TURN * way))
     return near
+
+
+def _turn(bins: Bins, shift: tuple[float, float]) -> Complex[np.ndarray, " K"]:
+    """What undoes a shift."""
+    return np.exp(2j * np.pi * (bins.fy * shift[0] + bins.fx * shift[1]) / TILE).astype(np.complex64)
 
 
 def _best_shift(values: Complex[np.ndarray, " K"], bins: Bins, *, exactly: bool) -> tuple[float, tuple[float, float]]:
