@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 HEAVY = {"warp", "av", "PIL", "trimesh", "pyoidn", "uharfbuzz", "freetype", "OpenEXR", "pydantic", "rich"}
-HEAVY |= {"cv2", "c2pa", "cryptography", "pdqhash"}
+HEAVY |= {"cv2", "c2pa", "cryptography", "pdqhash", "torch", "transformers", "openai"}
 
 
 def modules_after(code: str) -> set[str]:

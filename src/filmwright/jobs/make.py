@@ -93,12 +93,12 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
             video = finish(planned, takes, identity, codec, room / names.film, report)
         with clock("sign"):
             claim = claim_for(planned, identity, looks(video.path))
-            sealed = seal(video.path, names.film, claim, signer)
+            sealed = seal(video.path, room, names.film, claim, signer)
         with clock("pictures"):
             contact_sheet(shown, room / names.sheet, title=planned.storyboard.title)
             poster(hero(takes), room / names.poster)
             for name in (names.sheet, names.poster):
-                seal(room / name, name, picture_claim(claim, name), signer)
+                seal(room / name, room, name, picture_claim(claim, name), signer)
         manifest = describe(
             planned,
             video,

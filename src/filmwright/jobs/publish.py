@@ -21,9 +21,9 @@ class Sealed:
     sha256: str
 
 
-def seal(film: Path, name: str, claim: Claim, signer: Signer) -> Sealed:
-    """Sign a film of the workroom into the folder of finished things beside it, under the name it will have."""
-    ready = film.parent / "ready"
+def seal(film: Path, room: Path, name: str, claim: Claim, signer: Signer) -> Sealed:
+    """Sign a film into the workroom's folder of finished things, under the name it will have."""
+    ready = room / "ready"
     ready.mkdir(exist_ok=True)
     signature = signer.sign(film, claim, ready / name)
     return Sealed(path=ready / name, claim=claim, signature=signature, sha256=file_hash(ready / name))

@@ -1,25 +1,21 @@
 """A film or picture that is there already -> marked, signed, and kept on record."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 from filmwright import __version__
 from filmwright.core.claim import Action, Claim, Signature, SourceType
 from filmwright.core.content import file_hash
 from filmwright.core.errors import BadAsset, BadFilm
-from filmwright.core.files import writing
+from filmwright.core.files import sweep, workroom
 from filmwright.core.frames import Frames
 from filmwright.core.manifest import Ingredient, now
 from filmwright.core.progress import Report, Step, silent
-from filmwright.film.asset.audit import Event, append
 from filmwright.film.asset.home import secret
 from filmwright.film.asset.identity import film_id, id_text
 from filmwright.film.asset.marks import marks
-from filmwright.film.asset.records import Record, keep
 from filmwright.film.asset.signers import signers
 from filmwright.film.video.codecs import codecs
 from filmwright.film.video.notice import notice
@@ -27,6 +23,7 @@ from filmwright.film.video.reading import decode, luma
 from filmwright.film.video.rewriting import check_rewritable, with_rest_of
 
 from .looks import PICTURES, looks
+from .publish import publish, seal
 from .regions import Facts, Labelling, labels_for
 
 Source = Literal["captured", "edited", "rendered", "generated", "composite"]
@@ -80,23 +77,16 @@ def sign(path: Path, out: Path | None = None, wish: Wish = PLAIN, report: Report
     payload = film_id(secret("mark"), file_hash(path), num_bits=mark.num_bits) if wish.mark else None
     mark_id = "" if payload is None else id_text(payload, mark.num_bits)
     labels = _labels(wish, before, mark_id)
-    with ExitStack() as stack:
-        with writing(out):
-            out.parent.mkdir(parents=True, exist_ok=True)
-            room = Path(stack.enter_context(TemporaryDirectory(dir=out.parent, prefix=".signing-")))
+    sweep(out.parent)
+    with workroom(out.parent) as room:
         film = path
         if payload is not None:
             film = room / "marked.mp4"
             _mark(path, film, mark.embed(_frames(path, labels, report), payload), labels)
-        (room / "out").mkdir()
-        done = room / "out" / out.name
         claim = _claim(path, film, wish, before, mark=(mark.algorithm, mark_id), labels=labels)
-        signature = signer.sign(film, claim, done)
-        _record(done, out, claim, signature)
-        with writing(out):
-            for part in sorted((room / "out").iterdir(), key=lambda p: p == done):  # the film last, after its sidecar
-                part.replace(out.with_name(part.name))
-    return Signed(path=out, signature=signature, mark_id=mark_id, labels=labels.says)
+        sealed = seal(film, room, out.name, claim, signer)
+        publish(sealed, out, made=now())
+    return Signed(path=out, signature=sealed.signature, mark_id=mark_id, labels=labels.says)
 
 
 def default_out(path: Path, wish: Wish) -> Path:
@@ -192,30 +182,3 @@ def _claim(path: Path, film: Path, wish: Wish, before: Signature, *, mark: tuple
         fingerprints=looks(film),
         labels=labels.claims,
     )
-
-
-def _record(done: Path, out: Path, claim: Claim, signature: Signature) -> None:
-    """The log and the record are written before the film is in its place: what is out there is known here."""
-    made, sha256 = now(), file_hash(done)
-    keep(
-        Record(
-            mark_id=claim.mark_id,
-            made=made,
-            title=claim.title,
-            maker=claim.maker,
-            sha256=sha256,
-            path=str(out.resolve()),
-            fingerprints=claim.fingerprints,
-            store=signature.store,
-        )
-    )
-    events = [
-        Event(kind="key-use", subject=sha256, facts={"key": f"signing certificate {signature.serial}"}),
-        Event(kind="signature", subject=sha256, facts={"file": out.name, "state": signature.state}),
-    ]
-    if claim.mark_id:
-        events[:0] = [
-            Event(kind="key-use", subject=sha256, facts={"key": "mark"}),
-            Event(kind="mark", subject=sha256, facts={"id": claim.mark_id, "algorithm": claim.mark_algorithm}),
-        ]
-    append(*events)

@@ -123,7 +123,7 @@ def claim_for(planned: Plan, identity: Identity, fingerprints: tuple[str, ...]) 
         actions.append(Action(name="edited", says=f"labelled {identity.labels.notice!r}", software=SOFTWARE))
     if identity.mark_id:
         actions.append(Action(name="watermarked", says="marked invisibly", software=SOFTWARE))
-    music = (Ingredient(role="music", name="composed by Filmwright", licence="the maker's own"),)
+    music = (Ingredient(role="music", name="Music composed by Filmwright", licence="the maker's own"),)
     return Claim(
         title=planned.storyboard.title,
         maker=film.trust.maker,
