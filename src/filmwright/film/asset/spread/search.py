@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, product
-from math import cos, erfc, exp, log, radians, sin, sqrt
+from math import cos, exp, log, pi, radians, sin, sqrt
 
 import cv2
 import numpy as np
@@ -78,8 +78,15 @@ class Search:
         return best
 
     def false_alarm(self, score: float) -> float:
-        """How probable it is that unmarked pictures reach this score in any look at any shift, at most."""
-        return min(1.0, 0.5 * erfc(score / sqrt(2)) * NUM_SHIFTS * self.looks)
+        """How probable it is that unmarked pictures reach this score in any look at any shift, at most.
+
+        Scores over all shifts, those between pixels too, are a smooth Gaussian field: this is the mean number of its
+        peaks that are as high (Adler, "The Geometry of Random Fields", 1981, chapter 6).
+        """
+        bins, height = self.pattern.bins, max(score, 1.0)
+        slope = 2 * pi**2 * float(np.mean(bins.radius[bins.pilots] ** 2))  # its variance, down as well as to the right
+        peaks = NUM_SHIFTS * slope * height * exp(-(height**2) / 2) / (2 * pi) ** 1.5
+        return min(1.0, peaks * self.looks)
 
 
 def straightened(field: Float32[np.ndarray, "h w"], geometry: Geometry) -> Float32[np.ndarray, "H W"]:
