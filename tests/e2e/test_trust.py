@@ -93,3 +93,30 @@ def test_trust_can_be_turned_off_and_the_manifest_says_so(made, tmp_path):
     assert manifest["moderation"]["reasons"] == ["nothing was moderated: the moderator is 'none'"]
     assert signers.open("c2pa").read(tmp_path / "out/sample.mp4").state == "none"
     assert not marks.open("tiled").read(luma(tmp_path / "out/sample.mp4")).present
+
+
+def test_the_policy_labels_holds_and_blocks(made, tmp_path):
+    """Words alone decide, before anything is rendered; an approval lets the same film through."""
+    (tmp_path / "policy.toml").write_text("[categories.unseen]\nlabel = 0.5\n")
+    (tmp_path / "out").mkdir()
+    shutil.copytree(made / "out/.takes", tmp_path / "out/.takes")
+    (tmp_path / "film.toml").write_text(FILM + '[trust]\npolicy = "policy.toml"\n')
+    words = [sys.executable, "-m", "filmwright", "make", "film.toml", "--out", "out", "--quiet"]
+    subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    manifest = json.loads((tmp_path / "out/sample.manifest.json").read_text())
+    assert manifest["moderation"]["decision"] == "label"
+    assert any("Computer-generated" in line for line in manifest["labels"])
+
+    held = [
+        sys.executable,
+        "-m",
+        "filmwright",
+        "make",
+        "sample",
+        "--brief",
+        "une publicité calme pour un parfum très cher",
+    ]
+    run = subprocess.run([*held, "--out", "held"], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 8, run.stderr
+    assert "filmwright review show" in run.stderr
+    assert not list((tmp_path / "held").rglob("*.mp4"))

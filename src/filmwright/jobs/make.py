@@ -86,7 +86,7 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
     with clock("moderate"):
         shown = list(stills(planned.storyboard, takes))
         verdict = both(verdict, admit(planned, shown))
-    identity = identify(planned, scene_hash)
+    identity = identify(planned, scene_hash, verdict)
     names = names_of(film, codec)
     with workroom(out) as room:
         with clock("finish"):

@@ -82,8 +82,8 @@ def both(first: Verdict, second: Verdict) -> Verdict:
     return replace(worse, reasons=reasons, signals=first.signals + second.signals)
 
 
-def identify(planned: Plan, scene_hash: str) -> Identity:
-    """The film's id, made of its content and the maker's secret, and the labels that its regions ask for."""
+def identify(planned: Plan, scene_hash: str, verdict: Verdict) -> Identity:
+    """The film's id, made of its content and the maker's secret, and the labels that regions and verdict ask for."""
     film, mark = planned.film, opened_mark(planned)
     payload = film_id(secret("mark"), request_hash(planned), scene_hash, __version__, num_bits=max(mark.num_bits, 1))
     mark_id = id_text(payload, mark.num_bits) if mark.algorithm else ""
@@ -97,7 +97,8 @@ def identify(planned: Plan, scene_hash: str) -> Identity:
         marked=bool(mark_id),
         signed=film.trust.signer.use != "none",
     )
-    labels = labels_for(film.trust.regions, facts)
+    asked = ("visible",) if verdict.decision == "label" else ()
+    labels = labels_for((*film.trust.regions, *asked), facts)
     return Identity(payload=payload, mark_id=mark_id, source=source, made=made, labels=labels)
 
 
