@@ -47,6 +47,10 @@ def encode(
             picture.colorspace = BT709
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
+    if hasattr(
+        os, "sched_setscheduler"
+    ):  # as root, SVT-AV1 makes the whole process real-time, to the harm of all others
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     return out.getvalue()
 
 

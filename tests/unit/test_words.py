@@ -203,24 +203,39 @@ def training(monkeypatch):
 
 
 def test_training_again_gives_the_same_weights(training):
-    corpus = training.prompts("train", harmful=12, benign=60)
-    assert corpus == training.prompts("train", harmful=12, benign=60)
+    corpus = training.generated(harmful=12, benign=60)
+    assert corpus == training.generated(harmful=12, benign=60)
     lexicon = training.count_words(corpus)
-    first, second = (training.fit_ngrams(corpus, lexicon, steps=25) for _ in range(2))
+    counts = np.ones(len(corpus))
+    first, second = (training.fit_ngrams(corpus, counts, lexicon, steps=25) for _ in range(2))
     assert np.array_equal(first.weights, second.weights)
     assert np.array_equal(first.bias, second.bias)
     right = [first.classes[int(first.logits(plain(p.text, lexicon)).argmax())] == p.label for p in corpus]
     assert np.mean(right) > 0.8  # it learned what it saw
 
 
-def test_no_word_or_template_is_on_both_sides(training):
-    from corpus import _kept
+def test_a_row_that_counts_for_two_is_as_good_as_two(training):
+    from regression import sparse
 
-    lines = [f"line {i}" for i in range(40)]
-    train, validate = (set(_kept(lines, side)) for side in ("train", "validate"))
+    a, b = (np.array([0, 1]), np.ones(2)), (np.array([1, 2]), np.ones(2))
+    twice = training.fit(sparse([a, b, b], 3), np.array([0, 1, 1]), np.ones(3), 2, penalty=0.01, steps=40)
+    heavy = training.fit(sparse([a, b], 3), np.array([0, 1]), np.array([1.0, 2.0]), 2, penalty=0.01, steps=40)
+    assert np.allclose(twice[0], heavy[0], atol=1e-5)
+    assert heavy[0][0, 0] > 0 > heavy[0][2, 0]
+
+
+def test_no_prompt_is_on_both_sides(training):
+    train, validate = ({p.text for p in training.written(side)} for side in ("train", "validate"))
     assert not train & validate
-    assert train | validate == set(lines)
-    assert len(validate) == 8
+    assert 0.15 < len(validate) / len(train | validate) < 0.25
+    assert {p.label for p in training.written("validate")} == set(load_ngrams().classes)
+
+
+def test_the_shipped_scales_are_those_of_the_validation(training):
+    for language, scale in zip(("en", "ko"), load_ngrams().scales, strict=True):
+        held = [p for p in training.written("validate", languages=(language,)) if p.label == "benign"]
+        logits = np.array([load_ngrams().logits(plain(p.text, load_lexicon())) for p in held])
+        assert np.allclose(training.scale_of(logits), scale, atol=1e-3)
 
 
 def test_minilm_says_what_to_install(monkeypatch):

@@ -1,5 +1,9 @@
-"""The corpus: templates and words by hand, prompts by rule. The same files give the same prompts, in the same order."""
+"""The corpus: whole prompts by hand, and more by rule from templates and words by hand.
 
+The same files give the same prompts, in the same order.
+"""
+
+import json
 import random
 import re
 import tomllib
@@ -11,7 +15,7 @@ from zlib import crc32
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ko")
 MIXED = 0.25  # of the prompts to train with have a harmless sentence beside them
-Side = Literal["train", "validate", "all"]
+Side = Literal["train", "validate"]
 _SLOT = re.compile(r"\{([\w.-]+)\}")  # {victim}, or {violence.victim} of another file
 _PARTICLE = re.compile(r"(\S)(으로/로|을/를|이/가|은/는|과/와)")
 
@@ -25,39 +29,34 @@ class Prompt:
     label: str
 
 
-def prompts(
-    side: Side, *, harmful: int, benign: int, languages: tuple[str, ...] = LANGUAGES, words_of: Side | None = None
-) -> list[Prompt]:
-    """So many different prompts of each harmful class and of "benign", in each language.
-
-    A template or a word of one side is never used on the other, but for those that come alone. `words_of` takes the
-    words from another side than the templates.
-    """
+def written(side: Side, *, languages: tuple[str, ...] = LANGUAGES) -> list[Prompt]:
+    """The prompts written by hand; a fifth, chosen by its content, is for validation."""
     found = []
     for language in languages:
-        shared = _shared(language, words_of or side)
-        frames = _kept(_table(language, "frames")["frames"].split("\n"), side)
+        for line in (HERE / f"written_{language}.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if (crc32(f"written {row['text']}".encode()) % 5 == 0) == (side == "validate"):
+                found.append(Prompt(text=row["text"], language=language, label=row["label"]))
+    return found
+
+
+def generated(*, harmful: int, benign: int, languages: tuple[str, ...] = LANGUAGES) -> list[Prompt]:
+    """So many different prompts of each harmful class and of "benign", in each language."""
+    found = []
+    for language in languages:
+        shared = _shared(language)
+        frames = _lines(_table(language, "frames")["frames"])
         for path in sorted((HERE / language).glob("*.toml")):
             if path.stem in ("shared", "frames", "sentences"):
                 continue
             table = tomllib.loads(path.read_text(encoding="utf-8"))
-            words = shared | _split(table["words"], words_of or side)
-            whole = str(_table(language, "sentences").get(path.stem, ""))
-            templates = _kept((table["templates"] + whole).split("\n"), side)
-            plain = None if words_of or side == "validate" else _plain(language, shared, side)
+            words = shared | _split(table["words"])
+            templates = _lines(table["templates"] + str(_table(language, "sentences").get(path.stem, "")))
             num = benign if table["label"] == "benign" else harmful
-            texts = _written(
-                templates, words, frames, plain, num, seed=crc32(f"{language} {path.stem} {side} {words_of}".encode())
-            )
+            seed = crc32(f"{language} {path.stem}".encode())
+            texts = _filled_in(templates, words, frames, _beside(language, shared), num, seed=seed)
             found += [Prompt(text=text, language=language, label=table["label"]) for text in texts]
     return found
-
-
-def validation(*, harmful: int, benign: int, languages: tuple[str, ...] = LANGUAGES) -> list[Prompt]:
-    """New templates with known words, known templates with new words, and both new: a third each."""
-    parts: list[tuple[Side, Side]] = [("validate", "train"), ("train", "validate"), ("validate", "validate")]
-    share = {"harmful": harmful // 3, "benign": benign // 3}
-    return [p for side, words in parts for p in prompts(side, words_of=words, languages=languages, **share)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +67,20 @@ class Beside:
     words: dict[str, list[str]]
 
 
-def _plain(language: str, shared: dict[str, list[str]], side: Side) -> Beside:
+def _beside(language: str, shared: dict[str, list[str]]) -> Beside:
     table: dict[str, Any] = _table(language, "benign")
-    return Beside(templates=_kept(table["templates"].split("\n"), side), words=shared | _split(table["words"], side))
+    return Beside(templates=_lines(table["templates"]), words=shared | _split(table["words"]))
 
 
-def _written(
-    templates: list[str], words: dict[str, list[str]], frames: list[str], beside: Beside | None, num: int, *, seed: int
+def _filled_in(
+    templates: list[str], words: dict[str, list[str]], frames: list[str], beside: Beside, num: int, *, seed: int
 ) -> list[str]:
     """Different prompts, every template as often as every other, some with a harmless sentence before or after."""
     rng = random.Random(seed)
     found: dict[str, None] = {}
     for i in range(num * 4):
         text = _filled(rng.choice(frames).replace("{text}", templates[i % len(templates)]), words, rng)
-        if beside and rng.random() < MIXED:
+        if rng.random() < MIXED:
             pair = [text, _filled(rng.choice(beside.templates), beside.words, rng)]
             rng.shuffle(pair)
             text = rng.choice([", ", ". ", " / ", " and then ", "\n"]).join(pair)
@@ -110,26 +109,21 @@ def _cased(text: str, rng: random.Random) -> str:
     return text + "." if 0.3 < roll < 0.6 and text[-1].isalnum() else text
 
 
-def _split(words: dict[str, str], side: Side) -> dict[str, list[str]]:
-    return {name: _kept(line.split("|"), side) for name, line in words.items()}
+def _split(words: dict[str, str]) -> dict[str, list[str]]:
+    return {name: [word.strip() for word in line.split("|")] for name, line in words.items()}
 
 
-def _shared(language: str, side: Side) -> dict[str, list[str]]:
+def _shared(language: str) -> dict[str, list[str]]:
     """The words that any file may use: `shared` by their name, another file's by its name before a dot."""
-    found = _split(_table(language, "shared")["words"], side)
-    for path in (HERE / language).glob("*.toml"):
-        words = _split(_table(language, path.stem).get("words", {}), side)
-        found |= {f"{path.stem}.{name}": lines for name, lines in words.items()}
+    found = _split(_table(language, "shared")["words"])
+    for path in sorted((HERE / language).glob("*.toml")):
+        words = _split(_table(language, path.stem).get("words", {}))
+        found |= {f"{path.stem}.{name}": known for name, known in words.items()}
     return found
 
 
-def _kept(lines: list[str], side: Side) -> list[str]:
-    """A fifth, chosen by its content, is for validation; at least one on each side."""
-    lines = sorted({line.strip() for line in lines} - {""}, key=lambda line: crc32(f"split {line}".encode()))
-    cut = max(1, len(lines) // 5)
-    if len(lines) == 1 or side == "all":
-        return lines
-    return lines[:cut] if side == "validate" else lines[cut:]
+def _lines(text: str) -> list[str]:
+    return sorted({line.strip() for line in text.split("\n")} - {""})
 
 
 def _table(language: str, name: str) -> dict[str, dict[str, str]]:

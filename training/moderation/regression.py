@@ -17,20 +17,14 @@ class Rows:
 
     def times(self, weights: np.ndarray) -> np.ndarray:
         """Rows x weights [columns, classes]."""
-        out = np.empty((len(self.starts) - 1, weights.shape[1]))
-        for c in range(weights.shape[1]):
-            sums = np.add.reduceat(weights[:, c][self.columns] * self.values, self.starts[:-1])
-            out[:, c] = np.where(np.diff(self.starts) > 0, sums, 0.0)
-        return out
+        return np.asarray(np.add.reduceat(weights[self.columns] * self.values[:, None], self.starts[:-1]))
 
-    def back(self, errors: np.ndarray) -> np.ndarray:
-        """Transposed rows x errors [rows, classes]."""
+    def turned(self) -> "Rows":
+        """Columns as rows; each must have something in it."""
+        order = np.argsort(self.columns, kind="stable")
         of_row = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-        columns = [
-            np.bincount(self.columns, weights=errors[:, c][of_row] * self.values, minlength=self.num_columns)
-            for c in range(errors.shape[1])
-        ]
-        return np.stack(columns, 1)
+        starts = np.cumsum([0, *np.bincount(self.columns, minlength=self.num_columns)])
+        return Rows(starts=starts, columns=of_row[order], values=self.values[order], num_columns=len(self.starts) - 1)
 
 
 def sparse(rows: list[tuple[np.ndarray, np.ndarray]], num_columns: int) -> Rows:
@@ -42,10 +36,15 @@ def sparse(rows: list[tuple[np.ndarray, np.ndarray]], num_columns: int) -> Rows:
 
 
 def fit(
-    rows: Rows, labels: np.ndarray, num_classes: int, *, penalty: float, steps: int
+    rows: Rows, labels: np.ndarray, counts: np.ndarray, num_classes: int, *, penalty: float, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weights [columns, classes] and bias that make the labels likeliest, less a penalty on large weights."""
+    """Weights [columns, classes] and bias that make the labels likeliest, less a penalty on large weights.
+
+    `counts` says how much each row counts.
+    """
     truth = np.eye(num_classes)[labels]
+    share = (counts / counts.sum())[:, None]
+    turned = rows.turned()
     shape = (rows.num_columns + 1, num_classes)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
@@ -53,10 +52,11 @@ def fit(
         logits = rows.times(weights[:-1]) + weights[-1]
         logits -= logits.max(1, keepdims=True)
         log_sum = np.log(np.exp(logits).sum(1))
-        errors = (np.exp(logits - log_sum[:, None]) - truth) / len(labels)
-        slope = np.vstack([rows.back(errors), errors.sum(0)[None]])
+        errors = (np.exp(logits - log_sum[:, None]) - truth) * share
+        slope = np.vstack([turned.times(errors), errors.sum(0)[None]])
         slope[:-1] += penalty * weights[:-1]
-        value = float((log_sum - (logits * truth).sum(1)).mean() + 0.5 * penalty * (weights[:-1] ** 2).sum())
+        missed = (log_sum - (logits * truth).sum(1)) @ share[:, 0]
+        value = float(missed + 0.5 * penalty * (weights[:-1] ** 2).sum())
         return value, slope.ravel()
 
     best = descend(loss, np.zeros(shape[0] * shape[1]), steps=steps).reshape(shape)

@@ -9,17 +9,19 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from corpus import LANGUAGES, Prompt, prompts, validation
+from corpus import LANGUAGES, Prompt, generated, written
 from regression import Rows, fit, sparse
 
 from filmwright.core.files import whole
-from filmwright.film.asset.words.classifier import LEXICON, WEIGHTS, Ngrams, scores
+from filmwright.film.asset.words.classifier import LEXICON, WEIGHTS, Ngrams, load_lexicon, load_ngrams, scores
 from filmwright.film.asset.words.features import NUM_BUCKETS, hashed
 from filmwright.film.asset.words.plain import plain
 
-HARMFUL, BENIGN = 500, 5500  # prompts of each class and language
-SEEN = 3  # an n-gram in fewer prompts than this is left out
-PENALTY, STEPS = 2e-6, 90
+HARMFUL, BENIGN = 300, 3000  # prompts that are generated of each class and language
+BY_HAND = 5.0  # how much more a prompt written by hand counts than one that is generated
+SEEN = 2  # an n-gram in fewer prompts than this is left out
+PENALTY, STEPS = 4e-6, 60
+EMBEDDED = (60, 600)  # as HARMFUL and BENIGN, for MiniLM, which takes long
 FALSE_ALARMS = (0.04, 0.005)  # of harmless validation prompts reach scores of 0.5 and 0.9
 Lexicon = dict[str, float]
 
@@ -30,7 +32,7 @@ def count_words(corpus: list[Prompt]) -> Lexicon:
     return {w: float(n) for w, n in sorted(Counter(re.findall("[a-z']+", texts)).items()) if n > 1 or len(w) > 3}
 
 
-def fit_ngrams(corpus: list[Prompt], lexicon: Lexicon, *, steps: int = STEPS) -> Ngrams:
+def fit_ngrams(corpus: list[Prompt], counts: np.ndarray, lexicon: Lexicon, *, steps: int = STEPS) -> Ngrams:
     """Softmax regression over hashed n-grams, its weights rounded to 8 bits. Scores are not scaled yet."""
     classes = ("benign", *sorted({p.label for p in corpus} - {"benign"}))
     rows = [hashed(plain(p.text, lexicon)) for p in corpus]
@@ -39,7 +41,7 @@ def fit_ngrams(corpus: list[Prompt], lexicon: Lexicon, *, steps: int = STEPS) ->
     used = np.flatnonzero(often)
     kept = [np.searchsorted(used, row[often[row]]) for row in rows]
     packed = sparse([(row, np.full(len(row), max(len(row), 1) ** -0.5)) for row in kept], len(used))
-    weights, bias = fit(packed, labels, len(classes), penalty=PENALTY, steps=steps)
+    weights, bias = fit(packed, labels, counts, len(classes), penalty=PENALTY, steps=steps)
     scale = np.abs(weights).max(0) / 127
     small = np.zeros((NUM_BUCKETS, len(classes)), np.int8)
     small[used] = np.round(weights / scale).astype(np.int8)
@@ -59,33 +61,33 @@ def scale_of(logits: np.ndarray) -> np.ndarray:
     return np.array([middle, np.log(9) / max(high - middle, 0.5)])
 
 
-def harmless(language: str, lexicon: Lexicon) -> list[str]:
-    """Benign prompts of the validation."""
-    held = validation(harmful=3, benign=2400, languages=(language,))
-    return [plain(p.text, lexicon) for p in held if p.label == "benign"]
+def to_train() -> tuple[list[Prompt], np.ndarray]:
+    """The prompts to train with, and how much each counts."""
+    by_rule, by_hand = generated(harmful=HARMFUL, benign=BENIGN), written("train")
+    return [*by_rule, *by_hand], np.repeat([1.0, BY_HAND], [len(by_rule), len(by_hand)])
 
 
 def train_ngrams() -> None:
-    """Scales from a model that has not seen the validation side; weights from all of the corpus."""
-    seen = prompts("train", harmful=HARMFUL, benign=BENIGN)
-    lexicon = count_words(seen)
-    model = fit_ngrams(seen, lexicon)
-    scales = [scale_of(np.array([model.logits(t) for t in harmless(lang, lexicon)])) for lang in LANGUAGES]
-    for language, scale in zip(LANGUAGES, scales, strict=True):
-        print(f"{language}: {_found(model, lexicon, language, scale)}")
-    corpus = prompts("all", harmful=HARMFUL, benign=BENIGN)
+    """Weights from all but the validation prompts, scales from those."""
+    corpus, counts = to_train()
     lexicon = count_words(corpus)
-    save_ngrams(fit_ngrams(corpus, lexicon), np.array(scales), lexicon)
+    model = fit_ngrams(corpus, counts, lexicon)
+    scales = []
+    for language in LANGUAGES:
+        held = written("validate", languages=(language,))
+        logits = np.array([model.logits(plain(p.text, lexicon)) for p in held])
+        scales.append(scale_of(logits[[p.label == "benign" for p in held]]))
+        print(f"{language}: {_found(model.classes, held, logits, scales[-1])}")
+    save_ngrams(model, np.array(scales), lexicon)
 
 
-def _found(model: Ngrams, lexicon: Lexicon, language: str, scale: np.ndarray) -> str:
-    """How much of each class of the validation gets a score of 0.5 or more."""
-    held = validation(harmful=150, benign=600, languages=(language,))
-    hits: dict[str, list[bool]] = {c: [] for c in model.classes}
-    for prompt in held:
-        found = scores(model.classes, model.logits(plain(prompt.text, lexicon)), scale)
-        hits[prompt.label].append(max(found.values()) >= 0.5)
-    return ", ".join(f"{label} {np.mean(found):.2f}" for label, found in hits.items())
+def _found(classes: tuple[str, ...], held: list[Prompt], logits: np.ndarray, scale: np.ndarray) -> str:
+    """How much of each class, and of all that is harmful, gets a score of 0.5 or more."""
+    hits: dict[str, list[bool]] = {c: [] for c in classes}
+    for prompt, row in zip(held, logits, strict=True):
+        hits[prompt.label].append(max(scores(classes, row, scale).values()) >= 0.5)
+    every = np.concatenate([found for label, found in hits.items() if label != "benign"])
+    return ", ".join([f"harmful {every.mean():.3f}", *(f"{c} {np.mean(found):.2f}" for c, found in hits.items())])
 
 
 def save_ngrams(model: Ngrams, scales: np.ndarray, lexicon: Lexicon) -> None:
@@ -104,21 +106,24 @@ def save_ngrams(model: Ngrams, scales: np.ndarray, lexicon: Lexicon) -> None:
 
 
 def train_minilm() -> None:
-    """A head on the train side's embeddings; the scale is that of its mean with the n-grams of the train side."""
+    """A head on English embeddings; the scale is that of its mean with the n-grams that the package holds."""
     from filmwright.film.asset.words.sentences import HEAD, Encoder
 
-    encoder = Encoder()
-    seen = prompts("train", harmful=HARMFUL, benign=BENIGN)
-    lexicon = count_words(seen)
-    model = fit_ngrams(seen, lexicon)
-    english = prompts("train", harmful=260, benign=2600, languages=("en",))
+    encoder, model, lexicon = Encoder(), load_ngrams(), load_lexicon()
+    by_rule = generated(harmful=EMBEDDED[0], benign=EMBEDDED[1], languages=("en",))
+    by_hand = written("train", languages=("en",))
+    english = [*by_rule, *by_hand]
+    counts = np.repeat([1.0, BY_HAND], [len(by_rule), len(by_hand)])
     labels = np.array([model.classes.index(p.label) for p in english])
     vectors = embed(encoder, [plain(p.text, lexicon) for p in english])
-    weights, bias = fit(dense(vectors), labels, len(model.classes), penalty=1e-4, steps=150)
+    weights, bias = fit(dense(vectors), labels, counts, len(model.classes), penalty=1e-4, steps=150)
     weights, bias = weights.astype(np.float16), bias.astype(np.float32)
-    texts = harmless("en", lexicon)[::3]
+    held = written("validate", languages=("en",))
+    texts = [plain(p.text, lexicon) for p in held]
     meant = embed(encoder, texts) @ weights.astype(np.float64) + bias
-    scale = scale_of((np.array([model.logits(t) for t in texts]) + meant) / 2)
+    logits = (np.array([model.logits(t) for t in texts]) + meant) / 2
+    scale = scale_of(logits[[p.label == "benign" for p in held]])
+    print(f"en, with MiniLM: {_found(model.classes, held, logits, scale)}")
     with whole(HEAD) as part:
         np.savez_compressed(part, weights=weights, bias=bias, scale=scale.astype(np.float32))
 

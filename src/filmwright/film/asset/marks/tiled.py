@@ -1,6 +1,7 @@
 """A spread-spectrum watermark in the luma: survives compression, scaling, cropping, turning; needs the maker's key."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -59,20 +60,26 @@ class Tiled:
             bars.add(picture)
             if evidence.num_frames == checkpoint:
                 checkpoint *= 2
-                search = Search(evidence.field, self.pattern)
-                sight = search.look(at or AS_MARKED, exactly=True)
-                if (payload := self._message(search, sight, evidence)) is not None:
-                    return self._reading(search, sight, payload, evidence)
-        if not evidence.num_frames:
-            return UNMARKED
+                found = self._attempt(evidence, at)
+                if found.payload is not None:
+                    return found
+        if not evidence.num_frames or not evidence.field.any():
+            return replace(UNMARKED, num_bits=self.num_bits, num_frames=evidence.num_frames)
+        found = self._attempt(evidence, at)
+        further = (usual(bars.share), common(), *([every()] if deep else [])) if at is None else ((at,),)
         search = Search(evidence.field, self.pattern)
-        further = (usual(bars.share), common(), *([every()] if deep else []))
-        for geometries in further if at is None else ([at],):
+        for geometries in further if found.payload is None else ():
             sight = search.through(geometries)
-            payload = self._message(search, sight, evidence)
-            if payload is not None:
+            found = self._reading(search, sight, self._message(search, sight, evidence), evidence)
+            if found.payload is not None:
                 break
-        return self._reading(search, sight, payload, evidence)
+        return found
+
+    def _attempt(self, evidence: Evidence, at: Geometry | None) -> MarkReading:
+        """Read at one geometry, as it is."""
+        search = Search(evidence.field, self.pattern)
+        sight = search.look(at or AS_MARKED, exactly=True)
+        return self._reading(search, sight, self._message(search, sight, evidence), evidence)
 
     def _message(self, search: Search, sight: Sight, evidence: Evidence) -> int | None:
         if sight.score < HOPE:

@@ -97,22 +97,25 @@ class Bins:
 
 
 def _bins(key: bytes, length: int) -> Bins:
-    """Pilots and data take turns over the band; each repetition of the code has one part of it, from low to high."""
+    """Pilots and data take turns over the band; each repetition of the code has one part of it, from low to high.
+
+    Only the generator's raw bits are used: numpy keeps those for ever, its distributions may change.
+    """
     seed = sha256(b"filmwright tiled 1\0" + key).digest()
-    chance = np.random.Generator(np.random.PCG64(int.from_bytes(seed[:16], "big")))
+    raw = np.random.PCG64(int.from_bytes(seed[:16], "big")).random_raw
     fy, fx = np.meshgrid(np.fft.fftfreq(TILE, 1 / TILE).astype(int), np.arange(TILE // 2), indexing="ij")
     radius = np.hypot(fy, fx) / TILE
     used = (radius >= BAND[0]) & (radius <= BAND[1]) & ((fx > 0) | (fy > 0))
     fy, fx = fy[used], fx[used]
-    order = chance.permutation(len(fy))
+    order = np.argsort(raw(len(fy)), kind="stable")
     fy, fx = fy[order], fx[order]
     data = np.arange(NUM_DATA)[np.argsort(np.hypot(fy, fx)[:NUM_DATA], kind="stable")].reshape(-1, length)
-    data = np.stack([row[chance.permutation(length)] for row in data])
+    data = np.stack([row[np.argsort(raw(length), kind="stable")] for row in data])
     return Bins(
         fy=fy,
         fx=fx,
-        phase=chance.uniform(0, 2 * np.pi, len(fy)),
+        phase=raw(len(fy)) * (2 * np.pi / 2.0**64),
         pilots=np.arange(NUM_DATA, len(fy)),
         data=data,
-        scramble=chance.integers(0, 2, length),
+        scramble=(raw(length) >> np.uint64(63)).astype(int),
     )
