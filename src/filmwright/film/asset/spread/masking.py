@@ -6,7 +6,7 @@ from jaxtyping import Float32, UInt8
 
 GRID = 360  # pixels of the shorter side at which texture is judged
 WINDOW = (5, 5)  # pixels there
-FLAT = 0.44  # levels of 255 (standard deviation) on flat ground: less than one level, and cheap to encode
+FLAT = 0.41  # levels of 255 (standard deviation) on flat ground: less than one level, and cheap to encode
 TEXTURE, BUSY = 0.3, 8.0  # levels more for each level of texture beyond BUSY...
 MOST = 5.0  # ...up to this
 BLACK, DIM = 8.0, 40.0  # luma between which the mark fades out: one level more is plain to see in the dark
