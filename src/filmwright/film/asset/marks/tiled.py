@@ -15,7 +15,7 @@ from filmwright.core.mark import UNMARKED, Geometry, MarkReading
 from filmwright.film.asset.home import secret
 from filmwright.film.asset.spread.bars import Bars
 from filmwright.film.asset.spread.evidence import Evidence
-from filmwright.film.asset.spread.masking import add, strength
+from filmwright.film.asset.spread.masking import Overlay
 from filmwright.film.asset.spread.pattern import Pattern
 from filmwright.film.asset.spread.search import AS_MARKED, Search, Sight, common, every, soft_bits, usual
 
@@ -42,12 +42,14 @@ class Tiled:
         """The same frames, marked; the pattern stands still, so that nothing shimmers."""
         if not 0 <= payload < 1 << self.num_bits:
             raise BadFilm(f"the mark holds {self.num_bits} bits, got a message of {payload.bit_length()}.")
-        field = None
+        overlay: Overlay | None = None
         for piece in frames:
             size = piece.rgb.shape[1:3]
-            if field is None or field.shape != size:
-                field = self.pattern.picture(payload, *size) * np.float32(self.level)
-            rgb = np.stack([add(picture, field, strength(picture)) for picture in piece.rgb])
+            if overlay is None or overlay.pattern.shape != size:
+                overlay = Overlay(self.pattern.picture(payload, *size) * np.float32(self.level))
+            rgb = np.empty_like(piece.rgb)
+            for picture, marked in zip(piece.rgb, rgb, strict=True):
+                overlay.lay(picture, marked)
             yield Frames(rgb=rgb, fps=piece.fps, start=piece.start, passes=piece.passes)
 
     def read(

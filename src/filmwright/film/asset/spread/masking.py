@@ -30,12 +30,24 @@ def strength(rgb: UInt8[np.ndarray, "H W 3"]) -> Float32[np.ndarray, "h w"]:
     return most * np.clip((mean - BLACK) / (DIM - BLACK), 0, 1)
 
 
-def add(
-    rgb: UInt8[np.ndarray, "H W 3"], pattern: Float32[np.ndarray, "H W"], most: Float32[np.ndarray, "h w"]
-) -> UInt8[np.ndarray, "H W 3"]:
-    """The picture with the pattern at that strength, the same in red, green and blue: only the luma changes."""
-    wide = cv2.resize(most, pattern.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    lighter = cv2.multiply(pattern, wide, dtype=cv2.CV_8U)  # saturates: what is below zero is the next line's
-    darker = cv2.multiply(pattern, wide, scale=-1, dtype=cv2.CV_8U)
-    marked = cv2.add(rgb, cv2.cvtColor(lighter, cv2.COLOR_GRAY2RGB))
-    return cv2.subtract(marked, cv2.cvtColor(darker, cv2.COLOR_GRAY2RGB))
+class Overlay:
+    """Lays one pattern over pictures of its size; keeps its scratch memory: new memory costs more than the sums."""
+
+    def __init__(self, pattern: Float32[np.ndarray, "H W"]) -> None:
+        self.pattern = pattern
+        self._wide = np.empty_like(pattern)
+        self._step = np.empty(pattern.shape, np.uint8)
+        self._steps = np.empty((*pattern.shape, 3), np.uint8)
+
+    def lay(self, rgb: UInt8[np.ndarray, "H W 3"], out: UInt8[np.ndarray, "H W 3"]) -> None:
+        """Write the picture with the pattern to `out`: the same in red, green and blue, so only the luma changes."""
+        size = self.pattern.shape[::-1]
+        cv2.resize(strength(rgb), size, dst=self._wide, interpolation=cv2.INTER_LINEAR)
+        cv2.add(rgb, self._rounded(1), dst=out)
+        cv2.subtract(out, self._rounded(-1), dst=out)
+
+    def _rounded(self, sign: int) -> UInt8[np.ndarray, "H W 3"]:
+        """What makes pixels lighter (1) or darker (-1), in whole levels: the other half saturates to zero."""
+        cv2.multiply(self.pattern, self._wide, dst=self._step, scale=sign, dtype=cv2.CV_8U)
+        cv2.cvtColor(self._step, cv2.COLOR_GRAY2RGB, dst=self._steps)
+        return self._steps
