@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from filmwright.film.asset.spread.pattern import Pattern
-from filmwright.film.asset.spread.search import Search, common, every, usual
+from filmwright.film.asset.spread.search import BETWEEN, Search, common, every, usual
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_luck_grows_with_the_looks_and_shrinks_with_the_score():
     assert 1e-9 < search.false_alarm(7.0) < 1e-6
     once = search.false_alarm(8.0)
     search.looks = 100
-    assert search.false_alarm(8.0) == pytest.approx(100 * once)
+    assert search.false_alarm(8.0) == pytest.approx(100 * BETWEEN * once)
 
 
 def test_a_frame_is_only_looked_for_where_bars_could_make_one():

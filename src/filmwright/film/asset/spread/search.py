@@ -82,8 +82,8 @@ class Search:
         """How probable it is that unmarked pictures reach this score in any look at any shift, at most.
 
         Scores over all shifts, those between pixels too, are a smooth Gaussian field: this is the mean number of its
-        peaks that are as high (Adler, "The Geometry of Random Fields", 1981, chapter 6). A search climbs to peaks between
-        the geometries it looks at, too: measured, its best scores are as if it had looked `BETWEEN` times as often.
+        peaks that are as high (Adler, "The Geometry of Random Fields", 1981, chapter 6). A search climbs to peaks
+        between the geometries it looks at, too: measured, its scores are as if it had looked `BETWEEN` times as often.
         """
         bins, height = self.pattern.bins, max(score, 1.0)
         slope = 2 * pi**2 * float(np.mean(bins.radius[bins.pilots] ** 2))  # its variance, down as well as to the right
