@@ -59,7 +59,7 @@ def admit(planned: Plan, stills: Iterable[Still] = ()) -> Verdict:
         shown = list(_own_pictures(planned))
         exhibits = [*request_words(planned.film), *title_words(planned.storyboard.titles)]
         exhibits += [Exhibit(what="picture", where=s.where, rgb=s.rgb) for s in shown]
-    people = likeness_signals(shown, use=trust.use) if trust.moderator.use != "none" else ()
+    people = likeness_signals(shown, use=trust.use)  # whatever the moderator is: consent is not its to give
     verdict = moderate(exhibits, moderator=trust.moderator, policy=load_policy(trust.policy), noticed=people)
     request = request_hash(planned)
     facts = {"decision": verdict.decision, "provider": verdict.provider, "policy": verdict.policy}
