@@ -2,25 +2,23 @@
 
 import json
 from dataclasses import replace
-from fractions import Fraction
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from filmwright.core.errors import BadAsset, BadFilm
+from filmwright.core.errors import BadAsset
 from filmwright.core.mark import Geometry
 from filmwright.film.asset.audit import rows
 from filmwright.film.asset.records import every
 from filmwright.film.video.reading import decode
 from filmwright.jobs.verify import as_json, verify
-from filmwright.jobs.verify.address import fetched
 from filmwright.jobs.verify.page import page
 from filmwright.jobs.verify.words import words_of
 from tests.authorities import authority, key_pem
 from tests.tampering import by
-from tests.verified import FPS, again, moving, signed, unsigned
+from tests.verified import again, moving, signed, unsigned
 
 
 @pytest.fixture(scope="module")
@@ -218,14 +216,6 @@ def test_folders(film, tmp_path):
     assert page(report).count("<article") == 2
 
 
-@pytest.mark.parametrize(
-    "url", ["http://example.com/a.mp4", "file:///etc/passwd", "http://localhost.example.com/a.mp4"]
-)
-def test_only_this_machine_is_asked(url):
-    with pytest.raises(BadFilm, match="not on this machine"), fetched(url):
-        pytest.fail("it was fetched")
-
-
 def test_the_original_has_to_be_there(film, folder, tmp_path):
     copy = again(film, folder / "copy.mp4", crf=30)
     with pytest.raises(BadAsset, match=r"gone\.mp4, which --original names"):
@@ -236,7 +226,7 @@ def test_the_original_has_to_be_there(film, folder, tmp_path):
 
 def test_json_keeps_its_keys(film):
     told = as_json(verify(str(film)))
-    assert json.loads(json.dumps(told)) == json.loads(json.dumps(told))
+    assert json.loads(json.dumps(told, allow_nan=False))["exit"] == 0
     assert set(told) == {"schema", "source", "made", "software", "exit", "files"}
     assert told["schema"] == 1
     (one,) = told["files"]
@@ -245,6 +235,7 @@ def test_json_keeps_its_keys(film):
         *("geometry", "record", "found_by", "distance", "spans", "comparison", "notes"),
     }
     assert one["signature"]["state"] == "trusted"
+    assert one["mark"]["payload"] == one["mark_id"]  # more digits than a number in JavaScript has
     assert "store" not in one["signature"]
     assert set(one["record"]) == {"mark_id", "made", "title", "maker", "sha256", "path", "fingerprints"}
 
@@ -275,4 +266,3 @@ def test_geometry_in_words():
 
 def test_records_say_where_the_film_is(film):
     assert str(film) in {record.path for record in every()}
-    assert Fraction(48) / FPS == 4

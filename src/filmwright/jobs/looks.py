@@ -6,6 +6,7 @@ from filmwright.film.asset.fingerprint import fingerprints
 from filmwright.film.video.reading import key_pictures
 from filmwright.film.video.stills import read_picture
 
+FILMS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 
 

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -49,9 +49,15 @@ def keep(record: Record) -> Path:
 
 def find(mark_id: str) -> tuple[Record, ...]:
     """The films that carry this id, newest first: a film that was made again has the same one."""
-    if not re.fullmatch("[0-9a-f]+", mark_id.lower()):
+    if not re.fullmatch("[0-9a-f]{1,64}", mark_id.lower()):
         return ()  # ids come out of other people's files
-    return _newest_first(_read(_folder(mark_id.lower())))
+    return _newest_first(_read(_folder(mark_id.lower()).glob("*.json")))
+
+
+def find_file(sha256: str) -> Record | None:
+    """The film whose file has this very content, however it is called now."""
+    named = _read(_root().glob(f"*/*-{sha256[:16]}.json"))
+    return next((record for record in named if record.sha256 == sha256), None)
 
 
 def nearest(fingerprints: Sequence[str]) -> tuple[Record, float] | None:
@@ -62,7 +68,7 @@ def nearest(fingerprints: Sequence[str]) -> tuple[Record, float] | None:
 
 def every() -> tuple[Record, ...]:
     """All films that were made here, newest first."""
-    return _newest_first(record for folder in sorted(_root().glob("*")) for record in _read(folder))
+    return _newest_first(_read(_root().glob("*/*.json")))
 
 
 def _root() -> Path:
@@ -77,9 +83,9 @@ def _newest_first(records: Iterator[Record]) -> tuple[Record, ...]:
     return tuple(sorted(records, key=lambda record: record.made, reverse=True))
 
 
-def _read(folder: Path) -> Iterator[Record]:
-    """The records in a folder; a damaged one is named in a warning, and the others are read all the same."""
-    for path in sorted(folder.glob("*.json")):
+def _read(paths: Iterable[Path]) -> Iterator[Record]:
+    """The records in these files; a damaged one is named in a warning, and the others are read all the same."""
+    for path in sorted(paths):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             if content.pop("check") != _check(content):

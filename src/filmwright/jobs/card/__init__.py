@@ -4,8 +4,9 @@ from pathlib import Path
 
 from filmwright.core.errors import BadAsset, BadFilm
 from filmwright.core.files import whole
+from filmwright.jobs.looks import FILMS
 
-from .film import FILMS, film_card
+from .film import film_card
 from .model import MODELS, model_card
 from .nouns import Card, Fact, Section
 from .pages import PAGES, page

@@ -18,7 +18,6 @@ from .cost import energy_facts
 from .nouns import Card, Fact, Mood, Section
 from .risks import HOW_MADE, misuse
 
-FILMS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
 ENDING = ".manifest.json"
 
 

@@ -14,13 +14,14 @@ from filmwright.core.claim import Signature
 from filmwright.core.content import file_hash
 from filmwright.core.errors import BadAsset
 from filmwright.core.mark import UNMARKED, MarkReading
+from filmwright.core.printable import printable
 from filmwright.core.video import Video
 from filmwright.film.asset.audit import Event, append
 from filmwright.film.asset.fingerprint import FARTHEST, SAME, film_distance, fingerprints
 from filmwright.film.asset.home import home
 from filmwright.film.asset.identity import id_text
 from filmwright.film.asset.marks import Mark, marks
-from filmwright.film.asset.records import Record, every, find, nearest
+from filmwright.film.asset.records import Record, find, find_file, nearest
 from filmwright.film.asset.signers import signers
 from filmwright.film.video.reading import key_pictures, luma, probe
 from filmwright.film.video.stills import read_picture
@@ -33,6 +34,7 @@ from .words import verdict, words_of, words_of_mark
 
 KEY_PICTURES = 6  # enough to know a film by, and to show on a page
 SHOWN = 480  # pixels of the longer side of a picture on the page
+UNREAD = Signature(state="broken", says="The file can't be opened.", embedded=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +58,24 @@ class Seen:
 
 def look_at(path: Path, name: str = "", *, deep: bool = False, original: Path | None = None) -> Finding:
     """All that a film or picture tells; every look is written to the audit log."""
-    sha256, signature = file_hash(path), signers.open("c2pa").read(path)
-    name = name or path.name
+    name = printable(name or path.name)
+    sha256, signature = "", UNREAD
     try:
+        sha256, signature = file_hash(path), signers.open("c2pa").read(path)
         seen = _seen(path)
-    except BadAsset as err:
+    except (BadAsset, OSError) as err:
         found = Finding(
             name=name,
             outcome="broken",
             says="It can't be read as a film or picture: it is damaged, or something else.",
             sha256=sha256,
             signature=signature,
-            notes=(str(err),),
+            notes=(printable(str(err).replace(str(path), name)),),
         )
     else:
         found = _judged(path, name, sha256, signature, seen, deep=deep, original=original)
     facts = {"file": name, "outcome": found.outcome, "signature": signature.state, "mark": found.mark_id}
-    append(Event(kind="verification", subject=sha256, facts=facts))
+    append(Event(kind="verification", subject=sha256 or name, facts=facts))
     return found
 
 
@@ -84,7 +87,7 @@ def _judged(
     record, found_by = _recorded(sha256, mark_id, signature, seen.codes)
     whole = signature.state == "trusted" or found_by == "file"
     stored = None
-    if record and record.store and not whole:
+    if record and record.store and (not whole or signature.state == "none"):
         stored = signers.open("c2pa").read_stored(record.store)
     spans: tuple[Span, ...] = ()
     comparison: Comparison | None = None
@@ -109,7 +112,7 @@ def _judged(
         mark=reading,
         mark_id=mark_id,
         mark_says=words_of_mark(reading, mark_id, key=mark is not None),
-        geometry=words_of(reading.geometry) if reading.present else "",
+        geometry=words_of(reading.geometry) if reading.present or mark_id else "",
         record=record,
         found_by=found_by,
         stored=stored,
@@ -156,8 +159,7 @@ def _recorded(
     sha256: str, mark_id: str, signature: Signature, codes: tuple[str, ...]
 ) -> tuple[Record | None, Found | None]:
     """The film on record, and what led to it: the bytes themselves, the mark, a signature that holds, or the looks."""
-    claimed = find(mark_id) or find(signature.mark_id)
-    if same := next((r for r in (*claimed, *every()) if r.sha256 == sha256), None):
+    if same := find_file(sha256):
         return same, "file"
     if marked := find(mark_id):  # of several makings of one film, that which looks most like it
         return min(marked, key=lambda record: film_distance(codes, record.fingerprints)), "mark"
@@ -170,8 +172,6 @@ def _recorded(
 def _original(record: Record | None, given: Path | None, found_by: Found | None) -> tuple[Path | None, str]:
     """The film as it was made, where it is at hand and still what is on record; else why not."""
     if given is not None:
-        if not given.is_file():
-            raise BadAsset(f"there is no file {given}, which --original names.")
         return given, ""
     if record is None or found_by not in ("mark", "signature", "looks") or not record.path:
         return None, ""

@@ -25,6 +25,7 @@ def as_json(report: Report) -> dict[str, Any]:
 def _finding(finding: Finding) -> dict[str, Any]:
     told = asdict(finding)
     told.pop("pictures")
+    told["mark"]["payload"] = finding.mark_id or None  # as a number it would be too long for JavaScript and jq
     told["signature"], told["stored"] = _signature(finding.signature), _signature(finding.stored)
     if finding.record:
         told["record"].pop("store")

@@ -1,0 +1,164 @@
+"""What verify is pointed at: folders as they are on disks, addresses as people type them, words of strangers."""
+
+import socketserver
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from filmwright.core.errors import BadAsset, BadFilm
+from filmwright.core.printable import printable
+from filmwright.film.asset.audit import rows
+from filmwright.film.asset.records import find
+from filmwright.jobs.verify import one, verify
+from filmwright.jobs.verify.address import fetched
+from tests.authorities import a_film, authority, key_pem
+from tests.tampering import by
+
+
+@pytest.fixture(autouse=True)
+def empty_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("FILMWRIGHT_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "shown" / "a.png"
+    path.parent.mkdir()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (48, 64, 3)).astype(np.uint8)).save(path)
+    return path
+
+
+@contextmanager
+def serving(handler):
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+class Answer(BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", "http://example.com/a.mp4")
+        elif self.path == "/page":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+        else:
+            self.send_response(200)
+            self.send_header("Content-Length", "500")
+        self.end_headers()
+        self.wfile.write(b"0123456789")
+
+    def log_message(self, *_):
+        pass
+
+
+class Files(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def test_a_folder_is_looked_at_with_its_folders_and_nothing_in_it_stops_the_others(picture, monkeypatch):
+    folder = picture.parent
+    (folder / "b.mp4").mkdir()
+    (folder / "c.mp4").symlink_to("nowhere.mp4")
+    (folder / "deep" / "영화").mkdir(parents=True)
+    (folder / "deep" / "영화" / "d.PNG").write_bytes(picture.read_bytes())
+    for hidden in (folder / ".e.png", folder / ".takes" / "f.png"):
+        hidden.parent.mkdir(exist_ok=True)
+        hidden.write_bytes(picture.read_bytes())
+    (folder / "g.png").write_bytes(picture.read_bytes())
+    read = one.file_hash
+
+    def refused(path):
+        if path.name == "g.png":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(one, "file_hash", refused)
+    found = {finding.name: finding for finding in verify(str(folder)).findings}
+    assert list(found) == ["a.png", "c.mp4", "g.png", "deep/영화/d.PNG"]
+    assert [f.outcome for f in found.values()] == ["unknown", "broken", "broken", "unknown"]
+    assert found["g.png"].notes == ("[Errno 13] Permission denied: 'g.png'",)
+    assert [row.subject for row in rows() if row.facts["outcome"] == "broken"] == ["c.mp4", "g.png"]
+
+
+def test_an_original_that_is_not_there_is_told_before_any_work(picture):
+    with pytest.raises(BadAsset, match=r"gone\.mp4, which --original names"):
+        verify(str(picture), original=picture.with_name("gone.mp4"))
+
+
+def test_an_address_is_asked_as_it_was_typed(picture):
+    (picture.parent / "그림 1.png").write_bytes(picture.read_bytes())
+    with serving(partial(Files, directory=picture.parent)) as here:
+        for name in ("a.png", "그림 1.png", "%EA%B7%B8%EB%A6%BC%201.png"):
+            (found,) = verify(f"{here}/{name}").findings
+            assert (found.facts, found.name) == ("a picture, 64x48", f"{here}/{name}")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/away", "example.com/a.mp4 is not on this machine"),
+        ("/page", "is a page, not a film"),
+        ("/short.mp4", "broke off: 10 bytes came, 490 did not"),
+    ],
+)
+def test_answers_that_are_no_film_are_told(path, words):
+    with serving(Answer) as here, pytest.raises((BadAsset, BadFilm), match=words), fetched(here + path):
+        pytest.fail("it was taken")
+
+
+def test_what_speaks_no_http_is_told():
+    class Other(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(999)
+            self.request.sendall(b"SSH-2.0-Other\r\n")
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/a.mp4"
+        with pytest.raises(BadAsset, match="gave no film"), fetched(address):
+            pytest.fail("it was taken")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/a.mp4",
+        "file:///etc/passwd",
+        "http://localhost.example.com/a.mp4",
+        "http://localhost@a.com/b",
+    ],
+)
+def test_only_this_machine_is_asked(url):
+    with pytest.raises(BadFilm, match="not on this machine"), fetched(url):
+        pytest.fail("it was fetched")
+
+
+def test_what_is_no_address_is_told():
+    with pytest.raises(BadFilm, match="is no address"), fetched("http://[::1/a.mp4"):
+        pytest.fail("it was fetched")
+
+
+def test_words_of_strangers_steer_no_terminal(picture, tmp_path):
+    studio = authority("Stranger\x1b[1A\x1b[2Kverified\u202e")
+    film = a_film(tmp_path / "film.mp4", num_frames=12)
+    told = by(studio.pem(), key_pem(studio.key), film, tmp_path / "signed.mp4")
+    (found,) = verify(str(told)).findings
+    assert found.signature.signer == "Stranger [1A [2Kverified"
+    assert found.says == printable(found.says)
+    strange = picture.with_name("x\x1b[2Jy.png")
+    strange.write_bytes(picture.read_bytes())
+    assert verify(str(strange)).findings[0].name == "x [2Jy.png"
+    assert printable("미나 · Zoë 👩\u200d🚀") == "미나 · Zoë 👩\u200d🚀"
+
+
+def test_an_id_from_a_foreign_manifest_may_be_of_any_length():
+    assert find("ab" * 400) == ()
