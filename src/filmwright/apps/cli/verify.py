@@ -37,12 +37,13 @@ def verify(
     with told(as_json=as_json), warned():
         from filmwright.jobs.verify import as_json as plain
         from filmwright.jobs.verify import verify as run
+        from filmwright.jobs.verify.page import check_name, write_page
 
+        if html is not None:
+            check_name(html)
         with showing(quiet=quiet or as_json, as_json=False) as progress:
             report = run(source, deep=deep, original=original, report=progress)
         if html is not None:
-            from filmwright.jobs.verify.page import write_page
-
             write_page(report, html)
         if as_json:
             typer.echo(json.dumps(plain(report), ensure_ascii=False))

@@ -44,6 +44,7 @@ def _print_finding(console: Console, finding: Finding) -> None:
     for key, value in _lines(finding):
         table.add_row(f"  [dim]{key}[/]", escape(value))
     console.print(table)
+    console.print(f"  [dim]sha256[/]  {finding.sha256 or 'not known'}", soft_wrap=True)
 
 
 def _lines(finding: Finding) -> list[tuple[str, str]]:
@@ -62,7 +63,6 @@ def _lines(finding: Finding) -> list[tuple[str, str]]:
         lines.append(("record", f"“{finding.record.title}”, {clock(finding.record.made)}"))
     if finding.comparison:
         lines.append(("compared with", finding.comparison.original))
-    lines.append(("sha256", finding.sha256))
     return lines + [("note", note) for note in finding.notes]
 
 

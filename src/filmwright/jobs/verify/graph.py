@@ -1,14 +1,17 @@
 """The chain of ingredients as a drawing (SVG): what went in on the left, the film on the right."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
 from filmwright.core.claim import Signature
 
-WIDTH, HEIGHT, GAP, LANE = 236, 62, 16, 64  # pixels: a box, between boxes, between columns
+WIDTH, HEIGHT, GAP, LANE = 264, 62, 16, 64  # pixels: a box, between boxes, between columns
 DEEPEST = 6  # columns: a chain that is longer is cut
-TITLE, SMALL = 23, 29  # letters that fit into a box's lines
+TITLE, SMALL = 23.0, 29.0  # Latin letters that fit into a box's lines, in a wide font
+WIDE, CAPITAL = 1.8, 1.3  # small Latin letters that a Chinese or Korean one, or a capital, takes the place of
+SMALLEST = 0.7  # of its own size that the drawing shrinks to; on narrower screens it scrolls
 DOTS = {"trusted": "good", "none": "plain", "changed": "bad", "broken": "bad", "revoked": "bad"}
 
 
@@ -41,10 +44,10 @@ def drawing(name: str, signature: Signature) -> str:
     width = film.depth * WIDTH + (film.depth - 1) * LANE
     height = film.rows * (HEIGHT + GAP) - GAP
     shapes = "\n".join(_drawn(film, float(width - WIDTH), 0.0))
-    words = f"{name} was made from {len(film.parts)} ingredients"
+    words = f"{name} was made from {', '.join(part.title for part in film.parts)}"
     return (
-        f'<svg class="chain" viewBox="-1 -1 {width + 2} {height + 2}" width="{width}" height="{height}" role="img" '
-        f'aria-label="{escape(words)}">\n{shapes}\n</svg>'
+        f'<svg class="chain" viewBox="-1 -1 {width + 2} {height + 2}" width="{width}" '
+        f'style="min-width:{SMALLEST * width:.0f}px" role="img" aria-label="{escape(words)}">\n{shapes}\n</svg>'
     )
 
 
@@ -58,7 +61,7 @@ def _film(name: str, signature: Signature, column: int = 1) -> Node:
             says = part.licence or ("licence unknown" if part.sha256 else "")
             tip = f"SHA-256 {part.sha256}" if part.sha256 else ""
             parts.append(Node(title=part.name, lines=(part.role, says), dot="plain", tip=tip))
-    maker = signature.maker or signature.signer
+    maker = "no signature" if signature.state == "none" else signature.maker or signature.signer
     return Node(
         title=name,
         lines=(maker, signature.signed[:10]),
@@ -83,7 +86,7 @@ def _drawn(node: Node, left: float, top: float) -> Iterator[str]:
 
 def _box(node: Node, left: float, top: float) -> Iterator[str]:
     first, second = node.lines
-    first = _short(first, SMALL - len(second) - 3 if second else SMALL)
+    first = _short(first, SMALL - _width(second) - 3 if second else SMALL)
     below = _short(" · ".join(filter(None, (first, second))), SMALL)
     yield f"<g><title>{escape(f'{node.title}. {node.tip}'.strip('. '))}</title>"
     yield f'<rect x="{left:g}" y="{top:g}" width="{WIDTH}" height="{HEIGHT}" rx="10"/>'
@@ -92,8 +95,17 @@ def _box(node: Node, left: float, top: float) -> Iterator[str]:
     yield f'<text class="soft" x="{left + 32:g}" y="{top + 47:g}">{escape(below)}</text></g>'
 
 
-def _short(text: str, most: int) -> str:
-    """With the middle left out where it is too long: a file's ending matters."""
-    most = max(most, 3)
-    keep = (most - 1) // 2
-    return text if len(text) <= most else f"{text[: most - 1 - keep]}…{text[-keep:]}"
+def _short(text: str, most: float) -> str:
+    """With the middle left out where it is too wide: a file's ending matters."""
+    short, keep = text, min(len(text), int(most) + 1)
+    while _width(short) > most and keep > 2:
+        keep -= 1
+        short = f"{text[: keep - keep // 2]}…{text[len(text) - keep // 2 :]}"
+    return short
+
+
+def _width(text: str) -> float:
+    """In small Latin letters."""
+    wide = sum(unicodedata.east_asian_width(letter) in "FW" for letter in text)
+    capitals = sum(letter.isupper() for letter in text)
+    return len(text) + wide * (WIDE - 1) + capitals * (CAPITAL - 1)

@@ -2,12 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 from filmwright.core.claim import Signature
 from filmwright.core.errors import BadFilm
 from filmwright.core.files import whole
+from filmwright.core.manifest import Ingredient
 
 from .graph import drawing
 from .nouns import Change, Finding, Outcome, Report, Span
@@ -28,11 +30,16 @@ STATES = {"trusted": "good", "none": "plain", "untrusted": "open", "expired": "o
 
 def write_page(report: Report, out: Path) -> Path:
     """Write the page, whole or not at all. Raises BadFilm for a name that is no page's."""
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise BadFilm(f"the page is written as .html, not as {out.suffix or 'a file without an ending'!r}.")
+    check_name(out)
     with whole(out) as part:
         part.write_text(page(report), encoding="utf-8")
     return out
+
+
+def check_name(out: Path) -> None:
+    """Raise BadFilm for a name that is no page's, before any work is done."""
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise BadFilm(f"the page is written as .html, not as {out.suffix or 'a file without an ending'!r}.")
 
 
 def page(report: Report) -> str:
@@ -68,7 +75,7 @@ def _summary(findings: Iterable[Finding]) -> str:
 
 def _film(finding: Finding, anchor: str) -> str:
     said = finding.signature if finding.signature.state != "none" else finding.stored or finding.signature
-    chain = drawing(finding.name, said)
+    chain = _chain(finding)
     parts = [
         f'<header><span class="pill {MOODS.get(finding.outcome, "plain")}">{TITLES[finding.outcome]}</span>'
         f'<h1>{escape(finding.name)}</h1><p class="sentence">{escape(finding.says)}</p>'
@@ -85,6 +92,15 @@ def _film(finding: Finding, anchor: str) -> str:
         f'<section><h2>Made from</h2><div class="wide made">{chain}</div></section>' if chain else "",
     ]
     return f'<article id="{anchor}">' + "\n".join(filter(None, parts)) + "</article>"
+
+
+def _chain(finding: Finding) -> str:
+    """What it was made from; where its own signature is gone, the signed film on record that its mark leads to."""
+    own, stored, record = finding.signature, finding.stored, finding.record
+    if own.state == "none" and stored and record and finding.found_by == "mark":
+        part = Ingredient(role="film on record", name=record.title)
+        own = replace(own, ingredients=(part,), brought=(replace(stored, title=record.title),))
+    return drawing(finding.name, own)
 
 
 def _strip(finding: Finding) -> str:
@@ -114,8 +130,8 @@ def _changes(finding: Finding) -> str:
     if found is None:
         return ""
     words = [f"Compared with {found.original}."]
-    words += [f"{seconds(found.inserted)} of this film is not in it."] if found.inserted else []
-    words += [f"{seconds(found.missing)} of it is not in this film."] if found.missing else []
+    words += [f"Of this film, {seconds(found.inserted)} can't be found in it."] if found.inserted else []
+    words += [f"Of it, {seconds(found.missing)} can't be found in this film."] if found.missing else []
     words += [
         {"same": "The sound is the same.", "other": "The sound is another.", "none": "The sound is gone."}[h]
         for h in (found.sound,)

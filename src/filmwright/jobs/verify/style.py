@@ -46,7 +46,7 @@ td:first-child { font-weight: 600; overflow-wrap: normal }
 figure { margin: 0 } figure img { width: 100%; display: block; border-radius: 8px }
 figcaption { color: var(--soft); font-size: 13px; margin-top: 6px }
 .made { direction: rtl } /* narrow screens show the film first */
-.chain { display: block; margin: 6px auto; font-size: 14px; direction: ltr }
+.chain { display: block; margin: 6px auto; max-width: 100%; height: auto; font-size: 14px; direction: ltr }
 .chain rect { fill: #fff; stroke: #d4d3ce }
 .chain path { fill: none; stroke: #bdbcb6; stroke-width: 1.5 }
 .chain text { fill: var(--ink); font-weight: 600 } .chain text.soft { fill: var(--soft); font-weight: 400;

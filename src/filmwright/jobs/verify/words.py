@@ -98,8 +98,10 @@ def words_of_mark(mark: MarkReading, mark_id: str, *, key: bool) -> str:
         return "not looked for: there is no key of a maker on this machine"
     if not mark.num_frames:
         return "not looked for"
-    if not mark.present:
+    if not mark.present and not mark_id:
         return f"none of yours in {mark.num_frames} pictures"
+    if not mark.present:
+        return f"too faint to be told by itself, but its message is whole: {mark_id}"
     chance = f"by chance in less than one of {_power(mark.false_alarm)} unmarked films"
     return f"present ({chance}); " + (f"message {mark_id}" if mark_id else "its message is not readable")
 
@@ -130,7 +132,7 @@ def clock(stamp: str) -> str:
 
 def seconds(spans: Sequence[tuple[float, float]]) -> str:
     """Stretches of time in words."""
-    return ", ".join(f"{start:.1f}-{end:.1f} s" for start, end in spans)
+    return " and ".join(f"{start:.1f}-{end:.1f} s" for start, end in spans)
 
 
 def _foreign(spans: Sequence[Span], comparison: Comparison | None) -> str:
@@ -141,9 +143,12 @@ def _foreign(spans: Sequence[Span], comparison: Comparison | None) -> str:
         return said
     replaced = comparison.inserted == comparison.missing
     if comparison.inserted and not other:
-        said += f"; {seconds(comparison.inserted)} {'shows something else' if replaced else 'is not in the original'}"
+        several = len(comparison.inserted) > 1
+        verb = ("show" if several else "shows") if replaced else ("are" if several else "is")
+        said += f"; {seconds(comparison.inserted)} {verb} {'something else' if replaced else 'not in the original'}"
     if comparison.missing and not replaced:
-        said += f"; {seconds(comparison.missing)} of the original is missing"
+        verb = "are" if len(comparison.missing) > 1 else "is"
+        said += f"; {seconds(comparison.missing)} of the original {verb} missing"
     if comparison.changes:
         said += f"; the picture differs at {', '.join(f'{c.at:.1f} s' for c in comparison.changes)}"
     return said + {"other": "; the sound is another", "none": "; the sound is gone"}.get(comparison.sound, "")
