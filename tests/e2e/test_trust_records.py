@@ -17,6 +17,7 @@ def empty_home(monkeypatch, tmp_path):
 
 def test_the_log_is_shown_checked_and_handed_over(filmwright, tmp_path):
     assert "Nothing is logged yet" in filmwright("audit", "show").out
+    assert filmwright("audit", "export", "empty.jsonl").out == "empty.jsonl written, 0 rows.\n"
     append(Event(kind="moderation", subject="spot", facts={"prompt": digest("a bottle")}))
     append(Event(kind="mark", subject="spot", facts={"id": "ab12"}))
     shown = filmwright("audit", "show").out
@@ -26,6 +27,7 @@ def test_the_log_is_shown_checked_and_handed_over(filmwright, tmp_path):
     assert filmwright("audit", "show", "--kind", "marks").code == 2
     run = filmwright("audit", "verify")
     assert (run.code, run.out.startswith("whole  2 rows")) == (0, True)
+    assert "filmwright audit verify 'the log.jsonl' --key" in filmwright("audit", "export", "the log.jsonl").out
     exported = filmwright("audit", "export", "log.jsonl").out
     key = exported.split("--key ")[1].strip()
     elsewhere = filmwright("audit", "verify", "log.jsonl", "--key", key, "--json", env={"FILMWRIGHT_HOME": "elsewhere"})

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from filmwright.core.errors import BadAsset, BadFilm
+from filmwright.core.errors import BadAsset, BadFilm, CannotWrite
 from filmwright.film.asset.audit import KEY, START, Event, Head, append, head, head_path, log_path, rows
 from filmwright.film.asset.audit_check import check, verify
 from filmwright.film.asset.audit_export import export, read_export
 from filmwright.film.asset.seals import public_key, seal
+from filmwright.jobs.audit import check_log
 
 AT = "2026-11-22T09:00:00+00:00"
 
@@ -83,6 +84,11 @@ def test_the_file_itself_refuses_changes(log):
         ("UPDATE events SET at = '2020' WHERE number = 8", ("changed", 8, 8)),
         ("UPDATE events SET facts = 'no json' WHERE number = 1", ("changed", 1, 1)),
         ("UPDATE events SET previous = hash WHERE number = 4", ("changed", 4, 4)),
+        ("UPDATE events SET hash = NULL WHERE number = 4", ("changed", 4, 4)),
+        ("UPDATE events SET signature = NULL WHERE number = 4", ("changed", 4, 4)),
+        ("UPDATE events SET facts = NULL WHERE number = 4", ("changed", 4, 4)),
+        ("UPDATE events SET facts = CAST(x'ff00' AS TEXT) WHERE number = 4", ("changed", 4, 4)),
+        ("""UPDATE events SET facts = '{"id": "\\ud800"}' WHERE number = 4""", ("changed", 4, 4)),
         ("DELETE FROM events WHERE number = 4", ("removed", 4, 4)),
         ("DELETE FROM events WHERE number BETWEEN 1 AND 3", ("removed", 1, 3)),
         ("DELETE FROM events WHERE number > 6", ("cut-off", 7, 8)),
@@ -92,6 +98,16 @@ def test_the_file_itself_refuses_changes(log):
 def test_changes_by_hand_are_found(log, statement, told):
     by_hand(statement)
     assert [(p.fault, p.first, p.last) for p in verify().problems] == [told]
+
+
+def test_a_table_without_types_is_read_all_the_same(log):
+    with sqlite3.connect(log_path()) as db:
+        db.execute("CREATE TABLE other AS SELECT * FROM events")
+        db.execute("DROP TABLE events")
+        db.execute("ALTER TABLE other RENAME TO events")
+        db.execute("UPDATE events SET number = 'four', facts = x'00ff' WHERE number = 4")
+    db.close()
+    assert {"changed", "moved"} <= {problem.fault for problem in verify().problems}
 
 
 def test_moved_rows_are_found(log):
@@ -183,9 +199,47 @@ def test_an_exported_log_is_checked_with_the_public_key_alone(log, tmp_path):
     path.write_text("\n".join(lines))
     given, end, key = read_export(path)
     assert faults(given, end=end, key=key) == [("changed", 3, 3)]
+    lines[3] = json.dumps(told | {"hash": None, "facts": [1]})
+    path.write_text("\n".join(lines))
+    given, end, key = read_export(path)
+    assert faults(given, end=end, key=key) == [("changed", 3, 3)]
     path.write_text("{}")
     with pytest.raises(BadAsset, match="no audit log that filmwright exported"):
         read_export(path)
+
+
+def test_words_with_other_line_ends_are_exported_whole(tmp_path):
+    append(Event(kind="mark", subject="one\u2028two\x85three\x0cfour"))
+    export(tmp_path / "log.jsonl")
+    given, end, key = read_export(tmp_path / "log.jsonl")
+    assert check(given, end, key).whole
+    assert given[0].subject == "one\u2028two\x85three\x0cfour"
+
+
+def test_a_key_without_a_log_of_somebody_is_refused():
+    with pytest.raises(BadFilm, match="belongs to an exported log"):
+        check_log(key="ab" * 32)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(sqlite3.SQLITE_FULL, "Free some space"), (sqlite3.SQLITE_CORRUPT, "Put it back from a backup")]
+)
+def test_what_hinders_the_log_is_told_with_what_to_do(log, monkeypatch, code, words):
+    def fail(*_, **__):
+        err = sqlite3.OperationalError("no")
+        err.sqlite_errorcode = code
+        raise err
+
+    monkeypatch.setattr(sqlite3, "connect", fail)
+    with pytest.raises(CannotWrite, match=words):
+        append(Event(kind="mark", subject="film 9"))
+
+
+def test_a_folder_that_can_t_be_kept_names_the_variable(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("FILMWRIGHT_HOME", str(tmp_path / "file"))
+    with pytest.raises(CannotWrite, match="Choose another folder with FILMWRIGHT_HOME"):
+        append(Event(kind="mark", subject="film"))
 
 
 WRITER = """

@@ -2,6 +2,8 @@
 
 import pytest
 
+from filmwright.core.errors import CannotWrite
+from filmwright.film.asset.home import secret
 from filmwright.film.asset.identity import film_id, id_text
 
 KEY = bytes(range(32))
@@ -27,3 +29,10 @@ def test_text_has_all_digits(num_bits):
 def test_lengths_that_make_no_sense():
     with pytest.raises(ValueError, match="got 0"):
         film_id(KEY, "x", num_bits=0)
+
+
+def test_a_key_that_can_t_be_read_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("FILMWRIGHT_HOME", str(tmp_path))
+    (tmp_path / "keys" / "mark.key").mkdir(parents=True)
+    with pytest.raises(CannotWrite, match=r"cannot read your key .*mark\.key"):
+        secret("mark")

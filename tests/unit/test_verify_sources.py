@@ -1,5 +1,6 @@
 """What verify is pointed at: folders as they are on disks, addresses as people type them, words of strangers."""
 
+import os
 import socketserver
 import threading
 from contextlib import contextmanager
@@ -162,3 +163,9 @@ def test_words_of_strangers_steer_no_terminal(picture, tmp_path):
 
 def test_an_id_from_a_foreign_manifest_may_be_of_any_length():
     assert find("ab" * 400) == ()
+
+
+def test_a_name_that_is_no_unicode_is_told_as_far_as_it_goes(picture):
+    strange = picture.with_name(os.fsdecode(b"caf\xe9.png"))
+    strange.write_bytes(picture.read_bytes())
+    assert verify(str(strange)).findings[0].name == "caf\ufffd.png"

@@ -11,13 +11,13 @@ from .errors import CannotWrite
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, *, by: str = "--out") -> Iterator[Path]:
     """Write to the path this yields; it takes the place of `path` when the block ends well, and is gone if not.
 
     Raises CannotWrite where the disk is full or the folder can't be written to; an earlier file stays whole.
     """
     part = path.with_name(f".{path.stem}.part-{os.getpid()}{path.suffix}")
-    with writing(path):
+    with writing(path, by=by):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield part
@@ -29,27 +29,30 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn the operating system's refusals to write to `path` into a CannotWrite that says what to do."""
+def writing(path: Path, *, by: str = "--out") -> Iterator[None]:
+    """Turn the operating system's refusals to write to `path` into a CannotWrite that says what to do.
+
+    `by` is how the user chooses another folder: an option, or a variable of the environment.
+    """
     try:
         yield
     except OSError as err:
         reason = _WHY.get(err.errno or 0)
         if reason is None:
             raise
-        raise CannotWrite(f"cannot write {path}: {reason}") from err
+        raise CannotWrite(f"cannot write {path}: {reason} with {by}.") from err
 
 
 _WHY = {
-    errno.ENOSPC: "the disk is full. Free some space or choose another folder with --out.",
-    errno.EDQUOT: "the disk quota is used up. Free some space or choose another folder with --out.",
-    errno.EACCES: "the folder can't be written to. Change its permissions or choose another one with --out.",
-    errno.EPERM: "the folder can't be written to. Change its permissions or choose another one with --out.",
-    errno.EROFS: "the disk is read-only. Choose another folder with --out.",
-    errno.EFBIG: "the file grew past a size limit. Raise the limit or choose another folder with --out.",
-    errno.ENOTDIR: "a part of that path is a file, not a folder. Choose another folder with --out.",
-    errno.EEXIST: "a part of that path is a file, not a folder. Choose another folder with --out.",
-    errno.EISDIR: "that is a folder. Give a file name with --out.",
+    errno.ENOSPC: "the disk is full. Free some space or choose another folder",
+    errno.EDQUOT: "the disk quota is used up. Free some space or choose another folder",
+    errno.EACCES: "the folder can't be written to. Change its permissions or choose another one",
+    errno.EPERM: "the folder can't be written to. Change its permissions or choose another one",
+    errno.EROFS: "the disk is read-only. Choose another folder",
+    errno.EFBIG: "the file grew past a size limit. Raise the limit or choose another folder",
+    errno.ENOTDIR: "a part of that path is a file, not a folder. Choose another folder",
+    errno.EEXIST: "a part of that path is a file, not a folder. Choose another folder",
+    errno.EISDIR: "that is a folder. Give a file name",
 }
 
 

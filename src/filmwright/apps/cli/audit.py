@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -72,6 +73,7 @@ def export(file: Annotated[Path, typer.Argument(help="Where to write it, as JSON
         from filmwright.film.asset.audit_export import export as write
         from filmwright.film.asset.seals import public_key
 
-        num_rows = write(file)
-        typer.echo(f"{file} written, {num_rows} rows. Whoever has the public key can check it:")
-        typer.echo(f"  filmwright audit verify {file} --key {public_key(KEY)}")
+        num_rows, key = write(file), public_key(KEY)
+        typer.echo(f"{file} written, {num_rows} rows." + (" Whoever has the public key can check it:" if key else ""))
+        if key:
+            typer.echo(f"  filmwright audit verify {quote(str(file))} --key {key}")

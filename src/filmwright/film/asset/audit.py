@@ -14,13 +14,13 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from filmwright.core.errors import BadAsset, CannotWrite
 from filmwright.core.files import sweep, whole, writing
 from filmwright.core.manifest import now
 
-from .home import home, keep_private
+from .home import HOME, home, keep_private
 from .seals import genuine, plain, public_key, seal, sealer
 
 KEY = "audit"
@@ -46,6 +46,13 @@ SCHEMA = (
     "CREATE TRIGGER no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'rows are never changed'); END",
     "CREATE TRIGGER no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'rows are never removed'); END",
 )
+_FIXES = {
+    sqlite3.SQLITE_FULL: "Free some space there.",
+    sqlite3.SQLITE_BUSY: "Another process holds it: try again when that is done.",
+    sqlite3.SQLITE_READONLY: f"Make it writable, or choose another folder with {HOME}.",
+    sqlite3.SQLITE_CANTOPEN: f"Make its folder writable, or choose another one with {HOME}.",
+    sqlite3.SQLITE_IOERR: f"Look after that disk, or choose another folder with {HOME}.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +79,8 @@ class Row:
 
     def true_hash(self) -> str:
         """SHA-256 over the row and the hash before it; the number follows from the chain."""
-        return sha256(plain([self.at, self.kind, self.subject, self.facts, self.previous]).encode()).hexdigest()
+        told = plain([self.at, self.kind, self.subject, self.facts, self.previous])
+        return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +93,7 @@ class Head:
 
     def message(self) -> bytes:
         """What is signed; worded unlike a row, so that no row's signature can pass for a head's."""
-        return f"filmwright audit head {self.count} {self.hash}".encode()
+        return f"filmwright audit head {self.count} {self.hash}".encode("utf-8", "surrogatepass")
 
 
 def append(*events: Event) -> int:
@@ -103,9 +111,9 @@ def append(*events: Event) -> int:
                 _write_head(*_newest(log))
         return last
     except sqlite3.Error as err:
-        raise CannotWrite(
-            f"cannot write the audit log {path}: {err}. Put it back from a backup, or move it away to begin a new one."
-        ) from err
+        spoilt = "Put it back from a backup, or move it away to begin a new one."
+        fix = _FIXES.get(getattr(err, "sqlite_errorcode", 0) & 0xFF, spoilt)
+        raise CannotWrite(f"cannot write the audit log {path}: {err}. {fix}") from err
 
 
 def rows() -> Iterator[Row]:
@@ -116,19 +124,26 @@ def rows() -> Iterator[Row]:
     try:
         with _opened(path) as log:
             for found in log.execute(f"SELECT {COLUMNS} FROM events ORDER BY number"):
-                number, at, kind, subject, facts, previous, own, signature = found
-                yield Row(
-                    number=number,
-                    at=at,
-                    kind=kind,
-                    subject=subject,
-                    facts=_facts(facts),
-                    previous=previous,
-                    hash=own,
-                    signature=signature,
-                )
+                yield as_row(*found)
     except sqlite3.Error as err:
         raise BadAsset(f"{path} can't be read as an audit log: {err}. Put it back from a backup.") from err
+
+
+def as_row(number: Any, at: Any, kind: Any, subject: Any, facts: Any, previous: Any, own: Any, signature: Any) -> Row:
+    """A row as it was found; what somebody put in place of words is told as words, so that the check can name it."""
+    at, kind, subject, previous, own, signature = (
+        value if isinstance(value, str) else repr(value) for value in (at, kind, subject, previous, own, signature)
+    )
+    return Row(
+        number=number if isinstance(number, int) else 0,
+        at=at,
+        kind=kind,
+        subject=subject,
+        facts=_facts(facts),
+        previous=previous,
+        hash=own,
+        signature=signature,
+    )
 
 
 def head() -> Head | None:
@@ -206,25 +221,26 @@ def _newest(log: sqlite3.Connection) -> tuple[int, str]:
 
 def _write_head(count: int, own: str) -> None:
     signature = seal(KEY, Head(count=count, hash=own, signature="").message())
-    with whole(head_path()) as part:
+    with whole(head_path(), by=HOME) as part:
         part.write_text(plain({"count": count, "hash": own, "signature": signature}) + "\n", encoding="utf-8")
 
 
-def _facts(text: str) -> dict[str, str]:
+def _facts(found: Any) -> dict[str, str]:
     try:
-        table = json.loads(text)
+        table = json.loads(found) if isinstance(found, str) else found
     except ValueError:
         table = None
     fits = isinstance(table, dict) and all(isinstance(value, str) for value in table.values())
-    return table if fits else {"unreadable": text}
+    return table if fits else {"unreadable": str(found)}
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with writing(path):
+    with writing(path, by=HOME):
         if not path.exists():
             _create(path)
         with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as log:
+            log.text_factory = lambda found: found.decode("utf-8", "replace")
             log.execute("PRAGMA synchronous=FULL")  # a row that was reported is on the disk
             yield log
 

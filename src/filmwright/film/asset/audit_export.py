@@ -7,10 +7,11 @@ from pathlib import Path
 from filmwright.core.errors import BadAsset
 from filmwright.core.files import whole
 
-from .audit import KEY, Head, Row, head, rows
+from .audit import KEY, Head, Row, as_row, head, rows
 from .seals import public_key
 
 FORMAT = "filmwright audit 1"
+KEYS = ("number", "at", "kind", "subject", "facts", "previous", "hash", "signature")
 
 
 def export(path: Path) -> int:
@@ -31,12 +32,13 @@ def read_export(path: Path) -> tuple[list[Row], Head | None, str]:
     Whoever made the file wrote the key into it as well: it proves nothing until it is compared with the maker's.
     """
     try:
-        about, *lines = path.read_text(encoding="utf-8").splitlines()
+        about, *lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")  # words may hold other line ends
         told = json.loads(about)
         if told["format"] != FORMAT:
             raise ValueError(told["format"])
         end = Head(**told["head"]) if told["head"] else None
-        return [Row(**json.loads(line)) for line in lines], end, str(told["public_key"])
+        found = [json.loads(line) for line in lines]
+        return [as_row(*(row[key] for key in KEYS)) for row in found], end, str(told["public_key"])
     except OSError as err:
         raise BadAsset(f"cannot read {path}: {err.strerror}.") from err
     except (ValueError, KeyError, TypeError) as err:

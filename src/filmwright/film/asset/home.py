@@ -8,25 +8,29 @@ from pathlib import Path
 from filmwright.core.errors import CannotWrite
 from filmwright.core.files import writing
 
+HOME = "FILMWRIGHT_HOME"  # the variable of the environment that names another folder
+
 
 def home() -> Path:
     """The user's Filmwright folder: $FILMWRIGHT_HOME, or the platform's place for configuration."""
     import platformdirs
 
-    told = os.environ.get("FILMWRIGHT_HOME")
+    told = os.environ.get(HOME)
     return Path(told).expanduser() if told else platformdirs.user_config_path("filmwright")
 
 
 def secret(name: str, *, num_bytes: int = 32) -> bytes:
     """The maker's secret of this name, made at its first use and readable by the user alone.
 
-    Raises CannotWrite where it can't be kept, or where a file in its place is not a secret of ours.
+    Raises CannotWrite where it can't be kept or read, or where a file in its place is not a secret of ours.
     """
     path = home() / "keys" / f"{name}.key"
-    if not path.exists():
-        keep_private(path, secrets.token_bytes(num_bytes).hex().encode())
     try:
+        if not path.exists():
+            keep_private(path, secrets.token_bytes(num_bytes).hex().encode())
         found = bytes.fromhex(path.read_text(encoding="ascii"))
+    except OSError as err:
+        raise CannotWrite(f"cannot read your key {path}: {err.strerror}. Give this account access to it.") from err
     except ValueError as err:
         raise CannotWrite(
             f"{path} does not hold a key. Put your key back from its backup, or move the file away."
@@ -38,7 +42,7 @@ def secret(name: str, *, num_bytes: int = 32) -> bytes:
 
 def keep_private(path: Path, content: bytes) -> None:
     """Write a file that only the user may read; a file that is there already stays, also if it came just now."""
-    with writing(path):
+    with writing(path, by=HOME):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
         try:

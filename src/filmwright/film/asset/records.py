@@ -13,7 +13,7 @@ from filmwright.core.errors import BadFilm, FilmWarning
 from filmwright.core.files import whole
 
 from .fingerprint import film_distance
-from .home import home
+from .home import HOME, home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def keep(record: Record) -> Path:
     path = _folder(record.mark_id) / f"{stamp}-{record.sha256[:16]}.json"
     content = asdict(record) | {"store": base64.b64encode(record.store).decode()}
     content["fingerprints"] = list(record.fingerprints)
-    with whole(path) as part:
+    with whole(path, by=HOME) as part:
         part.write_text(json.dumps(content | {"check": _check(content)}, ensure_ascii=False), encoding="utf-8")
     return path
 

@@ -21,7 +21,7 @@ from filmwright.core.manifest import now
 from filmwright.core.verdict import Signal, Verdict
 
 from .audit import Event, append
-from .home import home
+from .home import HOME, home
 from .policy import MINORS, PROTECTED
 from .seals import read_sealed, write_sealed
 
@@ -195,7 +195,7 @@ def _keep_picture(folder: Path, name: str, rgb: UInt8[np.ndarray, "H W 3"]) -> s
     picture = Image.fromarray(rgb)
     picture.thumbnail((SMALL, SMALL))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with whole(folder / file) as part:
+    with whole(folder / file, by=HOME) as part:
         picture.save(part, "JPEG", quality=90)
     return file
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from filmwright.core.errors import BadFilm
 from filmwright.core.files import whole
 
-from .home import home
+from .home import HOME, home
 
 
 def revoke(serial: str, why: str = "") -> None:
@@ -20,7 +20,7 @@ def revoke(serial: str, why: str = "") -> None:
         raise BadFilm(f"{serial!r} is not the serial number of a certificate: hexadecimal, up to 40 digits.")
     path = revocations()
     before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else _HEAD
-    with whole(path) as part:
+    with whole(path, by=HOME) as part:
         part.write_text(f"{before}{number}  # {datetime.now(UTC):%Y-%m-%d} {why}".rstrip() + "\n", encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from filmwright.core.files import whole
 
-from .home import home, secret
+from .home import HOME, home, secret
 
 
 def seal(key: str, message: bytes) -> str:
@@ -25,7 +25,7 @@ def sealer(key: str) -> Callable[[bytes], str]:
 
 
 def genuine(public: str, message: bytes, signature: str) -> bool:
-    """Whether the holder of this public key sealed this very message; all hexadecimal."""
+    """Whether the holder of this public key sealed this very message; keys and signatures hexadecimal."""
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), message)
     except (InvalidSignature, ValueError):
@@ -44,7 +44,7 @@ def write_sealed(path: Path, key: str, table: dict[str, Any]) -> None:
     """Write plain values as JSON under a seal, whole or not at all."""
     text = plain(table)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with whole(path) as part:
+    with whole(path, by=HOME) as part:
         part.touch(mode=0o600)
         told = {"record": table, "seal": seal(key, _framed(path, text))}
         part.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
