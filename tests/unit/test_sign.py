@@ -80,7 +80,23 @@ def test_pictures_and_sidecars(tmp_path):
     assert signers.open("c2pa").read(tmp_path / "b.signed.mkv").state == "trusted"
 
 
+def test_films_of_one_stem_keep_their_sidecars_apart_also_when_one_is_signed_again(tmp_path):
+    wish = replace(RENDERED, mark=False)
+    for name, seed in (("[b].mkv", 1), ("[b].webm", 2)):
+        codecs.open("ffv1").encode(moving(2, seed), tmp_path / "made.mkv")
+        (tmp_path / "made.mkv").rename(tmp_path / name)
+        sign(tmp_path / name, None, wish)
+    films = tmp_path / "[b].signed.mkv", tmp_path / "[b].signed.webm"
+    sidecars = {"[b].signed.c2pa", "[b].signed.webm.c2pa"}
+    for _ in range(2):
+        assert [signers.open("c2pa").read(film).state for film in films] == ["trusted", "trusted"]
+        assert {p.name for p in tmp_path.glob("*.c2pa")} == sidecars
+        sign(tmp_path / "[b].mkv", None, wish)
+
+
 def test_wishes_that_cannot_be_met(film, tmp_path):
+    with pytest.raises(BadFilm, match=r"film\.mp4 stays \.mp4, and --out ends in \.mkv"):
+        sign(film, tmp_path / "out.mkv", replace(RENDERED, mark=False))
     with pytest.raises(BadFilm, match="Say so with --source"):
         sign(film, tmp_path / "out.mp4", Wish())
     with pytest.raises(BadFilm, match=r"written as an \.mp4"):

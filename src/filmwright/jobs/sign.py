@@ -73,6 +73,11 @@ def sign(path: Path, out: Path | None = None, wish: Wish = PLAIN, report: Report
         raise BadFilm(
             f"a marked film is written as an .mp4, not as {out.suffix!r}. Choose another --out, or --no-mark."
         )
+    if not wish.mark and out.suffix.lower() != path.suffix.lower():
+        raise BadFilm(
+            f"without a mark the file is copied as it is: {path.name} stays {path.suffix or 'without an ending'}, "
+            f"and --out ends in {out.suffix or 'nothing'}. Give both the same ending."
+        )
     signer, mark = signers.open("c2pa"), marks.open("tiled")
     payload = film_id(secret("mark"), file_hash(path), num_bits=mark.num_bits) if wish.mark else None
     mark_id = "" if payload is None else id_text(payload, mark.num_bits)

@@ -6,16 +6,41 @@ does not hand out its bytes, nor those of a file that is too damaged for it.
 
 import struct
 from collections.abc import Iterator
+from glob import escape
 from io import BufferedReader, BytesIO
 from pathlib import Path
 
 C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+EMBEDS = {  # formats that hold a signature; all others get a sidecar
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".avi": "video/avi",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+}
 BMFF = {b"ftyp", b"moov", b"mdat", b"free", b"uuid", b"styp", b"moof", b"sidx", b"skip", b"wide"}
 
 
 def sidecars(path: Path) -> tuple[Path, Path]:
     """Where a signature beside a file may lie: named after the whole file, or as C2PA has it, after its stem."""
     return path.with_name(path.name + ".c2pa"), path.with_suffix(".c2pa")
+
+
+def sidecar_for(path: Path) -> Path:
+    """Where a file's signature goes that can't be in it: the standard's name, unless another file here has taken it."""
+    long, short = sidecars(path)
+    beside = [p for p in path.parent.glob(f"{escape(path.stem)}.*") if p not in (path, short)]
+    taken = any(p.suffix.lower() not in EMBEDS and not sidecars(p)[0].exists() for p in beside if p.suffix != ".c2pa")
+    return long if long.exists() or (short.exists() and taken) else short
 
 
 def manifest_bytes(path: Path) -> bytes:

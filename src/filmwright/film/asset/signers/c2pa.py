@@ -16,28 +16,12 @@ from filmwright.core.errors import BadAsset, BadFilm, Unverified
 from filmwright.core.files import whole
 from filmwright.film.asset.authority import known_anchors, own_chain
 from filmwright.film.asset.certificates import Chain, chain_in, pem, read_certificates, read_chain, serial_of
-from filmwright.film.asset.containers import manifest_bytes, sidecars
+from filmwright.film.asset.containers import EMBEDS, manifest_bytes, sidecar_for, sidecars
 from filmwright.film.asset.reading import told
 from filmwright.film.asset.revocations import revoked
 from filmwright.film.asset.statement import SIGNED_BY_US, parent, written
 from filmwright.film.asset.states import CONTENT, TRUSTED, in_words, judged
 
-EMBEDS = {  # formats that hold a signature; all others get a sidecar
-    ".mp4": "video/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".avi": "video/avi",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".gif": "image/gif",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-    ".wav": "audio/wav",
-    ".mp3": "audio/mpeg",
-    ".m4a": "audio/mp4",
-}
 ANY = "application/octet-stream"
 UNREADABLE = "The file or its signature is damaged: nothing can be read from it."
 
@@ -76,7 +60,7 @@ class C2pa:
                     f"{path} was signed, but reads back as {signature.state!r} ({codes}): {signature.says}"
                 )
             if not mime:  # first the sidecar: no film ever stands there without its signature
-                with whole(_sidecar(out)) as beside:
+                with whole(sidecar_for(out)) as beside:
                     beside.write_bytes(store)
         return signature
 
@@ -224,15 +208,6 @@ def build(
 
 def _unsigned(err: C2paError) -> bool:
     return isinstance(err, (C2paError.ManifestNotFound, C2paError.NotSupported))
-
-
-def _sidecar(path: Path) -> Path:
-    """The standard's name, unless a film of another format and the same stem has a sidecar of that name."""
-    long, short = sidecars(path)
-    others = [
-        p for p in path.parent.glob(f"{path.stem}.*") if p not in (path, short) and p.suffix.lower() not in EMBEDS
-    ]
-    return long if short.exists() and others else short
 
 
 def _add_parent(builder: Builder, claim: Claim) -> None:
