@@ -17,7 +17,9 @@ from filmwright.film.asset.home import home
 from filmwright.film.asset.likeness import Shown, likeness_signals
 from filmwright.film.asset.records import Record, keep
 from filmwright.jobs.consent import add_consent, films_touched
+from filmwright.jobs.sign import Wish, sign
 from tests.scans import ASSETS
+from tests.verified import unsigned
 
 DAY = date(2027, 6, 1)
 PORTRAIT = sha256(b"portrait").hexdigest()
@@ -63,7 +65,10 @@ def test_a_revoked_one_covers_nothing():
     assert done.state(DAY) == "revoked"
     with pytest.raises(BadFilm, match="was revoked before"):
         consent.revoke(new.id, reason="again")
-    assert [row.kind for row in rows()] == ["consent", "revocation"]
+    other = consent.add(**AGREED | {"subject": "Jo Lee"})
+    with pytest.raises(BadFilm, match="needs a reason"):
+        consent.revoke(other.id, reason=" ")
+    assert [row.kind for row in rows()] == ["consent", "revocation", "consent"]
 
 
 def test_a_changed_record_covers_nothing_and_is_told():
@@ -78,12 +83,27 @@ def test_a_changed_record_covers_nothing_and_is_told():
 
 def test_a_revocation_lists_the_films_it_touches():
     new = consent.add(**AGREED)
-    assert consent.touched(new, [("a", [PORTRAIT, "x"]), ("b", ["x"]), ("c", [])]) == ("a",)
-    for title, given in (("spot", PORTRAIT), ("other", sha256(b"other").hexdigest())):
-        manifest = json.dumps({"ingredients": [{"role": "picture", "name": "p.png", "sha256": given, "licence": ""}]})
-        made = "2027-01-02T03:04:05+00:00"
-        keep(Record(mark_id="ab12", made=made, title=title, maker="M", sha256=content(title), manifest=manifest))
-    assert films_touched(new) == ("spot (2027-01-02, ab12)",)
+    films = {"spot": ["p.png", PORTRAIT], "other": ["p.png", content("other")]}
+    films |= {"cut down": [content("spot")], "cut down again": [content("cut down")]}
+    for day, (title, inputs) in enumerate(films.items(), 1):
+        made = f"2027-01-{day:02}T03:04:05+00:00"
+        told = {"title": title, "maker": "M", "sha256": content(title), "made_from": tuple(inputs)}
+        keep(Record(mark_id="ab12", made=made, path="/films/a.mp4" if title == "spot" else "", **told))
+    assert films_touched(new) == (
+        "cut down again (2027-01-04, ab12)",
+        "cut down (2027-01-03, ab12)",
+        "spot (2027-01-01, ab12): /films/a.mp4",
+    )
+
+
+def test_a_signed_film_is_touched_by_what_it_was_signed_with(tmp_path):
+    film, portrait = unsigned(tmp_path / "film.mp4", num_frames=12), tmp_path / "portrait.png"
+    portrait.write_bytes(b"portrait")
+    new = consent.add(**AGREED)
+    wish = Wish(source="captured", mark=False, ingredients=(portrait,))
+    first = sign(film, None, wish).path
+    again = sign(first, tmp_path / "again.mp4", Wish(mark=False)).path
+    assert {film.partition(": ")[2] for film in films_touched(new)} == {str(first), str(again)}
 
 
 def content(text):
@@ -95,17 +115,20 @@ def test_files_are_kept_by_their_hashes(tmp_path):
     portrait.write_bytes(b"portrait")
     release.write_bytes(b"release")
     given = {"subject": "Mina Park", "scope": ["image", "voice"], "uses": ["advertising"], "evidence": release}
-    new = add_consent(**given, until="2027-06-01", covers=[str(portrait), "Mina Park"])
-    assert new.inputs == (PORTRAIT, "Mina Park")
+    new = add_consent(**given, until="2099-06-01", covers=[str(portrait), "Mina Park", "Dr. Kim", "J. St.Clair"])
+    assert new.inputs == (PORTRAIT, "Mina Park", "Dr. Kim", "J. St.Clair")
     assert new.evidence == AGREED["evidence"]
     with pytest.raises(BadFilm, match="is no date"):
         add_consent(**given, until="soon", covers=["Mina"])
-    with pytest.raises(BadAsset, match="cannot read"):
-        add_consent(**given, until="2027-06-01", covers=[str(tmp_path / "gone.png")])
+    with pytest.raises(BadFilm, match="2020-06-01 is past"):
+        add_consent(**given, until="2020-06-01", covers=["Mina"])
+    for gone in (str(tmp_path / "gone.png"), "gone.png", "gone/picture"):
+        with pytest.raises(BadAsset, match="which --covers names"):
+            add_consent(**given, until="2099-06-01", covers=[gone])
     with pytest.raises(BadFilm, match="image or voice, got 'smell'"):
-        add_consent(**given | {"scope": ["smell"]}, until="2027-06-01", covers=["Mina"])
+        add_consent(**given | {"scope": ["smell"]}, until="2099-06-01", covers=["Mina"])
     with pytest.raises(BadFilm, match="needs uses and inputs"):
-        add_consent(**given | {"uses": []}, until="2027-06-01", covers=[])
+        add_consent(**given | {"uses": []}, until="2099-06-01", covers=[])
 
 
 def test_pictures_without_a_face_raise_no_alarm():

@@ -1,14 +1,13 @@
 """Files and a person's word -> a consent record; a consent taken back -> the films it touches."""
 
-import json
-from collections.abc import Iterable, Iterator
-from datetime import date
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from filmwright.core.content import file_hash
 from filmwright.core.errors import BadAsset, BadFilm
-from filmwright.film.asset.consent import SCOPES, Consent, Scope, add, touched
+from filmwright.film.asset.consent import SCOPES, Consent, Scope, add
 from filmwright.film.asset.records import Record, every
 
 
@@ -17,34 +16,40 @@ def add_consent(
 ) -> Consent:
     """Keep a consent. `covers` are files, kept by their hashes, or names of what has no file; `until` is YYYY-MM-DD.
 
-    Raises BadFilm for a wrong date or scope, BadAsset for a file that can't be read.
+    Raises BadFilm for a wrong or past date or a wrong scope, BadAsset for a file that can't be read.
     """
     try:
         expires = date.fromisoformat(until)
     except ValueError as err:
         raise BadFilm(f"{until!r} is no date. Write the last day like 2027-12-31.") from err
+    if expires < datetime.now(UTC).date():
+        raise BadFilm(f"{until} is past: such a consent would let nothing through. Give the last day that it holds.")
     return add(
         subject=subject,
         scope=[_scope(word) for word in scope],
         uses=uses,
         expires=expires,
-        evidence=_hash(evidence),
-        inputs=[_hash(Path(word)) if Path(word).suffix or Path(word).exists() else word for word in covers],
+        evidence=_hash(evidence, "--evidence"),
+        inputs=[_hash(Path(word), "--covers") if _is_file(word) else word for word in covers],
     )
 
 
 def films_touched(consent: Consent) -> tuple[str, ...]:
-    """Films made here that have an input of this consent in them, newest first, with the day they were made."""
-    films = ((f"{record.title} ({record.made[:10]}, {record.mark_id or 'no mark'})", record) for record in every())
-    return touched(consent, ((name, _ingredients(record)) for name, record in films))
+    """Films made here with an input of this consent, or from such a film; newest first, with day, id and file."""
+    films, covered, found = every(), set(consent.inputs), set[str]()
+    while new := {film.sha256 for film in films if covered.intersection(film.made_from)} - found:
+        found |= new
+        covered |= new
+    return tuple(_named(film) for film in films if film.sha256 in found)
 
 
-def _ingredients(record: Record) -> Iterator[str]:
-    """Hashes and names of what a film was made from."""
-    manifest: dict[str, Any] = json.loads(record.manifest) if record.manifest else {}
-    for ingredient in manifest.get("ingredients", ()):
-        yield ingredient["sha256"]
-        yield ingredient["name"]
+def _named(film: Record) -> str:
+    return f"{film.title} ({film.made[:10]}, {film.mark_id or 'no mark'})" + (f": {film.path}" if film.path else "")
+
+
+def _is_file(word: str) -> bool:
+    """What is there, or is written like a file: a folder or an ending in it. "Dr. Kim" is a name."""
+    return Path(word).exists() or "/" in word or re.search(r"\.[A-Za-z0-9]{2,4}$", word) is not None
 
 
 def _scope(word: str) -> Scope:
@@ -54,8 +59,8 @@ def _scope(word: str) -> Scope:
     raise BadFilm(f"a consent is for {' or '.join(SCOPES)}, got {word!r}.")
 
 
-def _hash(path: Path) -> str:
+def _hash(path: Path, option: str) -> str:
     try:
         return file_hash(path)
     except OSError as err:
-        raise BadAsset(f"cannot read {path}: {err.strerror}.") from err
+        raise BadAsset(f"cannot read {path}, which {option} names: {err.strerror}.") from err

@@ -7,6 +7,7 @@ from filmwright.core.claim import Claim, Signature
 from filmwright.core.content import file_hash
 from filmwright.core.files import writing
 from filmwright.film.asset.audit import Event, append
+from filmwright.film.asset.containers import sidecar_for, sidecars
 from filmwright.film.asset.records import Record, keep
 from filmwright.film.asset.signers import Signer
 
@@ -53,6 +54,7 @@ def publish(sealed: Sealed, out: Path, *, made: str, manifest: str = "") -> None
             sha256=sha256,
             path=str(out.resolve()),
             fingerprints=claim.fingerprints,
+            made_from=_made_from(claim),
             manifest=manifest,
             store=signature.store,
         )
@@ -60,4 +62,12 @@ def publish(sealed: Sealed, out: Path, *, made: str, manifest: str = "") -> None
         append(*events)
     with writing(out):
         for path in sorted(sealed.path.parent.iterdir(), key=lambda path: path == sealed.path):
-            path.replace(out.with_name(path.name))
+            path.replace(sidecar_for(out) if path in sidecars(sealed.path) else out.with_name(path.name))
+
+
+def _made_from(claim: Claim) -> tuple[str, ...]:
+    """Hashes and names of all that went in, so that a consent that is taken back finds the films that it touches."""
+    inputs = [(part.sha256, part.name) for part in claim.ingredients]
+    if claim.parent:
+        inputs.append((file_hash(claim.parent), claim.parent.name))
+    return tuple(filter(None, (word for pair in inputs for word in pair)))

@@ -101,20 +101,16 @@ def covering(given: str, use: str, on: date, *, scope: Scope = "image") -> Conse
 
 
 def revoke(consent: str, *, reason: str) -> Consent:
-    """Take a consent back, for good, and log it. Raises BadFilm where it was taken back before."""
+    """Take a consent back, for good, and log it. Raises BadFilm where it was before, or without a reason."""
     found = find(consent)
+    if not reason.strip():
+        raise BadFilm("a revocation needs a reason: --why TEXT.")
     if found.revoked:
         raise BadFilm(f"the consent of {found.subject} ({found.id}) was revoked before, at {found.revoked}.")
     new = replace(found, revoked=now(), reason=reason)
     append(Event(kind="revocation", subject=new.id, facts={"record": content_hash(new)}))
     _keep(new)
     return new
-
-
-def touched(consent: Consent, films: Iterable[tuple[str, Iterable[str]]]) -> tuple[str, ...]:
-    """Which films have an input of this consent in them; a film is its name and the hashes of its ingredients."""
-    covered = set(consent.inputs)
-    return tuple(film for film, hashes in films if covered.intersection(hashes))
 
 
 def _keep(consent: Consent) -> None:

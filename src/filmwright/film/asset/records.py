@@ -27,6 +27,7 @@ class Record:
     sha256: str  # of the signed film file
     path: str = ""  # where that file was written; it may have gone since
     fingerprints: tuple[str, ...] = ()  # PDQ of key frames, hexadecimal
+    made_from: tuple[str, ...] = ()  # SHA-256 and names of what went into it
     manifest: str = ""  # the film's .manifest.json, as text
     store: bytes = field(default=b"", repr=False)  # the C2PA manifest store, for a signer's `read_stored`
 
@@ -41,7 +42,6 @@ def keep(record: Record) -> Path:
     stamp = re.sub("[^0-9TZ]", "", record.made.partition("+")[0])
     path = _folder(record.mark_id) / f"{stamp}-{record.sha256[:16]}.json"
     content = asdict(record) | {"store": base64.b64encode(record.store).decode()}
-    content["fingerprints"] = list(record.fingerprints)
     with whole(path, by=HOME) as part:
         part.write_text(json.dumps(content | {"check": _check(content)}, ensure_ascii=False), encoding="utf-8")
     return path
@@ -91,7 +91,7 @@ def _read(paths: Iterable[Path]) -> Iterator[Record]:
             if content.pop("check") != _check(content):
                 raise ValueError("its content is not what was written")
             content["store"] = base64.b64decode(content["store"], validate=True)
-            content["fingerprints"] = tuple(content["fingerprints"])
+            content |= {key: tuple(content.get(key, ())) for key in ("fingerprints", "made_from")}
             yield Record(**content)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as err:
             message = (

@@ -30,6 +30,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     if finding.record:
         told["record"].pop("store")
         told["record"].pop("manifest")
+        told["record"].pop("made_from")
     if finding.comparison:
         for change in told["comparison"]["changes"]:
             change.pop("picture")
