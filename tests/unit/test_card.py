@@ -19,7 +19,7 @@ from filmwright.film.asset import consent
 from filmwright.film.asset.signers import signers
 from filmwright.film.video.codecs import codecs
 from filmwright.jobs.card import PAGES, Card, Fact, Section, card, page, write_card
-from filmwright.jobs.card.cost import amount
+from filmwright.jobs.card.cost import amount, energy_facts
 
 SHA = "65bf938f54d6073e619e76e007820bbf980cdc3dc0daec0d94830ffc4ae54ab5"
 MANIFEST = {
@@ -121,12 +121,14 @@ def test_a_film_alone_is_told_by_its_signature(film):
     bare = card(path)
     assert bare.sentence.startswith("How it was made is not known")
     assert facts(bare, "ingredients")["ingredients"].value == "not known"
+    assert facts(bare, "how")["software"].value == "not known"
     signed(path)
     found = card(path)
     assert found.title == "Duck of the sea"
     assert facts(found, "made")["by"].value == "Atelier Nord"
     assert facts(found, "made")["digital source type"].value == "compositeSynthetic"
     assert "duck.glb" in {f.value for f in facts(found, "ingredients").values()}
+    assert [f.value for f in facts(found, "how").values()] == ["filmwright 0.3.0", "rendered from a scan"]
     assert facts(found, "trust")["signature"].mood == "good"
     assert facts(found, "trust")["signature"].value.startswith("trusted: ")
     assert "signature says how" in facts(found, "misuse")["taken for a photograph"].note
@@ -146,7 +148,42 @@ def test_people_are_those_who_agreed_to_an_ingredient(film):
     assert (person.value, person.mood) == ("agreed", "good")
     assert held.id in person.note
     consent.revoke(held.id, reason="changed her mind")
-    assert facts(card(path), "people")["Kim Min-seo"].mood == "bad"
+    revoked = facts(card(path), "people")["Kim Min-seo"]
+    assert revoked.mood == "bad"
+    assert re.fullmatch(r"revoked \d{4}-\d\d-\d\d \d\d:\d\d UTC", revoked.value)
+    ended = {"subject": "Jo Lee", "expires": date(2020, 1, 1), "evidence": "cd" * 32, "inputs": (SHA,)}
+    consent.add(**ended, scope=("image",), uses=("advertising",))
+    person = facts(card(path), "people")["Jo Lee"]
+    assert (person.value, person.mood) == ("agreed, until 2020-01-01", "open")
+
+
+def test_a_face_that_was_noticed_is_a_person_shown(film, monkeypatch, tmp_path):
+    monkeypatch.setenv("FILMWRIGHT_HOME", str(tmp_path / "home"))
+    face = {"provider": "likeness", "category": "likeness", "where": "texture 1 of duck.glb", "says": "a face"}
+    word = {"provider": "local", "category": "likeness", "where": "brief", "says": ""}
+    found = card(film(MANIFEST | {"moderation": {"decision": "review", "provider": "none", "signals": [face, word]}}))
+    assert [(f.name, f.value, f.note) for s in found.sections if s.key == "people" for f in s.facts] == [
+        ("noticed", "texture 1 of duck.glb", "a face")
+    ]
+    assert "need a consent" in facts(found, "misuse")["a person's likeness"].note  # whoever moderates
+    assert "nothing in this film" in facts(found, "misuse")["false claims"].note
+
+
+@pytest.mark.parametrize("named", ["", "../../etc/passwd", "/etc/passwd", "..", 7])
+def test_a_manifest_names_no_file_elsewhere(film, tmp_path, named):
+    film(MANIFEST | {"video": {"file": named}})
+    told = facts(card(tmp_path / "duck.manifest.json"), "made")["file"]
+    assert "root" not in told.note
+    assert told.value == {"": "duck.mp4", "..": ".."}.get(named, str(named).rpartition("/")[2])
+
+
+def test_music_that_only_the_signature_names_is_an_ingredient_too(film):
+    path = film(MANIFEST | {"ingredients": []})
+    signed(path)
+    assert [f.value for f in facts(card(path), "ingredients").values()] == ["duck.glb"]
+    path = film(MANIFEST)
+    signed(path)
+    assert [f.value for f in facts(card(path), "ingredients").values()] == ["duck.glb", "bed.wav"]
 
 
 def test_folders_and_manifests_lead_to_the_film(film, tmp_path):
@@ -172,6 +209,10 @@ def test_manifests_with_odd_fields_are_read_as_far_as_they_go(film):
     odd = dict.fromkeys(("film", "ingredients", "video", "takes", "versions", "mark", "labels", "energy"), 7)
     found = card(film(odd | {"moderation": "yes", "warnings": []}))
     assert facts(found, "moderation")["verdict"].value == "not recorded"
+    listed = {"takes": [1], "warnings": 7, "ingredients": [2], "moderation": {"decision": "allow", "signals": [3]}}
+    video = {"file": "duck.mp4", "width": 96, "height": 64, "num_frames": "many", "fps": "24"}
+    found = card(film(listed | {"video": video}))
+    assert facts(found, "made")["pictures"].value == "0.0 s at 24 fps, 96×64"
 
 
 def test_what_is_neither_film_nor_model(tmp_path):
@@ -273,3 +314,5 @@ def test_all_pages_say_the_same(film, tmp_path):
 
 def test_amounts_are_for_people():
     assert [amount(j) for j in (360.0, 5e3, 36e3, 3.6e6)] == ["0.1 Wh", "1.4 Wh", "10 Wh", "1.00 kWh"]
+    carbon = [energy_facts({"joules": joules}, 0.4)[-1].value for joules in (160.0, 36e3, 36e6)]
+    assert carbon == ["0.018 g CO₂e", "4.0 g CO₂e", "4.00 kg CO₂e"]

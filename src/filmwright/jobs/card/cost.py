@@ -19,8 +19,8 @@ def energy_facts(energy: Mapping[str, Any], grid: float | None) -> tuple[Fact, .
         facts.append(Fact(name="processor time", value=f"{cpu:,.0f} s"))
     if grid is not None:
         grams = joules / KWH * grid * 1000
-        said = f"{grams:,.1f} g CO₂e" if grams < 1000 else f"{grams / 1000:,.2f} kg CO₂e"
-        facts.append(Fact(name="carbon", value=said, note=f"at {grid:g} kg CO₂e a kWh, as given"))
+        said = f"{grams:.2g} g" if grams < 1 else f"{grams:,.1f} g" if grams < 1000 else f"{grams / 1000:,.2f} kg"
+        facts.append(Fact(name="carbon", value=f"{said} CO₂e", note=f"at {grid:g} kg CO₂e a kWh, as given"))
     return tuple(facts)
 
 

@@ -12,6 +12,7 @@ from filmwright.core.content import file_hash
 from filmwright.core.errors import BadAsset, MissingExtra, UnknownDriver
 from filmwright.core.manifest import Ingredient, now
 from filmwright.film.asset.consent import consents
+from filmwright.film.asset.likeness import PROVIDER as LIKENESS
 from filmwright.film.asset.signers import signers
 
 from .cost import energy_facts
@@ -62,7 +63,8 @@ def _found(path: Path) -> tuple[Mapping[str, Any], Path]:
         raise BadAsset(f"{manifest} is not a manifest ({err}). Make the film again, or move the file away.") from err
     if not isinstance(told, dict):
         raise BadAsset(f"{manifest} is not a manifest: it holds no table. Make the film again, or move the file away.")
-    return told, path if path != manifest else manifest.with_name(str(_table(told, "video").get("file") or ""))
+    named = Path(str(_table(told, "video").get("file") or "")).name  # beside the manifest, wherever it points
+    return told, path if path != manifest else manifest.with_name(named or manifest.name.removesuffix(ENDING) + ".mp4")
 
 
 def _table(told: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
@@ -71,6 +73,12 @@ def _table(told: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
         inner = told.get(key)
         told = inner if isinstance(inner, dict) else {}
     return told
+
+
+def _dicts(told: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """A list of tables of the manifest, without what is none."""
+    found = told.get(key)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
 def _signature(film: Path, told: Mapping[str, Any]) -> Signature:
@@ -93,11 +101,11 @@ def _source(told: Mapping[str, Any], signature: Signature) -> str:
 
 
 def _ingredients(told: Mapping[str, Any], signature: Signature) -> tuple[Ingredient, ...]:
-    listed = told.get("ingredients")
-    if not isinstance(listed, list):
-        return signature.ingredients
+    """The manifest's, and what the signature names besides: music that was composed has no file."""
     keys = ("role", "name", "sha256", "licence")
-    return tuple(Ingredient(**{k: str(i.get(k) or "") for k in keys}) for i in listed if isinstance(i, dict))
+    listed = tuple(Ingredient(**{k: str(i.get(k) or "") for k in keys}) for i in _dicts(told, "ingredients"))
+    known = {part.name for part in listed}
+    return listed + tuple(part for part in signature.ingredients if part.name not in known)
 
 
 def _made(told: Mapping[str, Any], film: Path, signature: Signature, source: str) -> Iterator[Fact]:
@@ -108,8 +116,8 @@ def _made(told: Mapping[str, Any], film: Path, signature: Signature, source: str
     yield Fact(name="when", value=_moment(made) or "not known", mood="" if made else "open")
     yield Fact(name="file", value=film.name, note=_size(film))
     if video.get("width"):
-        fps = float(_fraction(video.get("fps")))
-        seconds = f"{video.get('num_frames', 0) / fps:.1f} s at {fps:g} fps, " if fps else ""
+        fps, num_frames = _fraction(video.get("fps")), _fraction(video.get("num_frames"))
+        seconds = f"{num_frames / fps:.1f} s at {fps:g} fps, " if fps else ""
         yield Fact(name="pictures", value=f"{seconds}{video['width']}×{video['height']}")
     if asked.get("brief"):
         yield Fact(name="asked for", value=f"“{asked['brief']}”")
@@ -158,17 +166,20 @@ def _how(told: Mapping[str, Any], signature: Signature) -> Iterator[Fact]:
         )
     if signature.software:
         yield Fact(name="software", value=signature.software)
-    takes = told.get("takes")
-    if isinstance(takes, list) and takes:
+    if takes := _dicts(told, "takes"):
         yield Fact(name="shots", value=f"{len(takes)}: " + ", ".join(str(t.get("kind", "?")) for t in takes))
     versions = _table(told, "versions")
     if versions:
         yield Fact(name="versions", value=", ".join(f"{k} {v}" for k, v in versions.items() if k != "platform"))
         yield Fact(name="on", value=str(versions.get("platform") or "not said"))
     for action in signature.actions:
-        yield Fact(name=action.name, value=action.says or action.software or "done")
-    for warning in told.get("warnings") or ():
+        if action.says or action.name != "placed":  # what was placed stands among the ingredients
+            yield Fact(name=action.name, value=action.says or action.software or "done")
+    warnings = told.get("warnings")
+    for warning in warnings if isinstance(warnings, list) else ():
         yield Fact(name="note", value=str(warning), mood="open")
+    if not told and not signature.software:
+        yield Fact(name="software", value="not known", mood="open")
 
 
 def _people(told: Mapping[str, Any], parts: tuple[Ingredient, ...]) -> Iterator[Fact]:
@@ -177,20 +188,25 @@ def _people(told: Mapping[str, Any], parts: tuple[Ingredient, ...]) -> Iterator[
     for consent in held:
         scope, uses = ", ".join(consent.scope), ", ".join(consent.uses)
         note = f"consent {consent.id} for {scope}; uses: {uses}; to {consent.expires}"
-        revoked = f"revoked {consent.revoked}" if consent.revoked else ""
-        yield Fact(name=consent.subject, value=revoked or "agreed", note=note, mood="bad" if revoked else "good")
-    faces = told.get("people")
-    if isinstance(faces, list) and faces:
-        for person in faces:
-            yield Fact(name="person", value=str(person))
-    elif not held:
+        words: dict[str, tuple[str, Mood]] = {
+            "in force": ("agreed", "good"),
+            "expired": (f"agreed, until {consent.expires}", "open"),
+            "revoked": (f"revoked {_moment(consent.revoked)}", "bad"),
+        }
+        value, mood = words[consent.state(datetime.now(UTC).date())]
+        yield Fact(name=consent.subject, value=value, note=note, mood=mood)
+    noticed = [s for s in _dicts(_table(told, "moderation"), "signals") if s.get("provider") == LIKENESS]
+    for signal in noticed:
+        yield Fact(name="noticed", value=str(signal.get("where")), note=str(signal.get("says")), mood="open")
+    if not held and not noticed:
         yield Fact(name="people", value="none declared", note="no consent on this machine covers an ingredient")
 
 
 def _misuse(told: Mapping[str, Any], signature: Signature, source: str) -> tuple[Fact, ...]:
     by = str(_table(told, "moderation").get("provider") or "none")
     signed = signature.state in ("trusted", "untrusted")
-    return misuse(source, signed=signed, marked=any(_mark(told, signature)), moderated=by != "none")
+    looked = bool(_table(told, "moderation"))
+    return misuse(source, signed=signed, marked=any(_mark(told, signature)), looked=looked, moderated=by != "none")
 
 
 def _mark(told: Mapping[str, Any], signature: Signature) -> tuple[str, str]:

@@ -12,11 +12,14 @@ HOW_MADE = {
 }
 
 
-def misuse(source: str, *, signed: bool, marked: bool, moderated: bool) -> tuple[Fact, ...]:
-    """The misuse to expect of pictures of this digital source type, and what this film has against it."""
+def misuse(source: str, *, signed: bool, marked: bool, looked: bool, moderated: bool) -> tuple[Fact, ...]:
+    """The misuse to expect of pictures of this digital source type, and what this film has against it.
+
+    `looked` is for faces in its inputs, whoever moderates; `moderated` is its words.
+    """
     told = signed and "the signature says how it was made; regions add visible labels"
     found = marked and "the mark outlives crops and encoders, and leads back to the signed claim"
-    asked = moderated and "inputs with faces need a consent; without one a person decides first"
+    asked = looked and "inputs with faces need a consent; without one a person decides first"
     read = moderated and "titles and brief are moderated; what they mean is the maker's to answer for"
     facts = [
         _fact("a person's likeness", "Faces and voices used beyond what the person agreed to.", asked),
