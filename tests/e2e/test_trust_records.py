@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 from filmwright.core.verdict import Signal, Verdict
 from filmwright.film.asset.audit import Event, append, digest, log_path
@@ -45,12 +46,15 @@ def test_the_log_is_shown_checked_and_handed_over(filmwright, tmp_path):
 def test_a_film_is_reviewed(filmwright):
     assert "Nothing waits" in filmwright("review", "list").out
     signal = Signal(provider="local", what="prompt", category="violence", score=0.6, where="brief", says="a blow")
-    verdict = Verdict(decision="review", reasons=("brief: violence 0.60",), signals=(signal,), policy="p")
+    weak = Signal(provider="local", what="prompt", category="harassment", score=0.002, where="brief")
+    verdict = Verdict(decision="review", reasons=("brief: violence 0.60",), signals=(signal, weak), policy="p")
     held = hold("ab" * 32, verdict, title="judo", asked={"brief": "two [fighters]"})
     assert held.id in filmwright("review", "list").out
     shown = filmwright("review", "show", held.id[:6]).out
     for words in ("judo", "waiting", "two [fighters]", "violence", "0.60", "a blow", "ab" * 32):
         assert words in shown
+    assert "harassment" not in shown
+    assert "and 1 more below 0.1" in shown
     assert filmwright("review", "approve", held.id).code == 2  # a reason is asked for
     assert filmwright("review", "approve", "nope", "--why", "x").code == 2
     assert "judo is approved" in filmwright("review", "approve", held.id, "--by", "Jo", "--why", "a sport").out
@@ -80,3 +84,14 @@ def test_a_consent_is_kept_and_revoked(filmwright, tmp_path):
     assert gone == {"revoked": kept["id"], "films": []}
     assert "revoked" in filmwright("consent", "list").out
     assert json.loads(filmwright("consent", "show", kept["id"], "--json").out)["reason"] == "she asked us to"
+
+
+def test_a_key_that_others_can_read_is_told_in_one_line(filmwright, tmp_path):
+    Image.linear_gradient("L").save(tmp_path / "a.png")
+    sign = ("sign", "a.png", "--no-mark", "--source", "rendered")
+    assert filmwright(*sign).err == ""
+    path = home() / "keys" / "signing.pem"
+    path.chmod(0o644)
+    told = filmwright(*sign)
+    assert told.code == 0
+    assert told.err == f"warning: {path} can be read by others. Run: chmod 600 '{path}'\n"

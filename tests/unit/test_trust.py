@@ -36,6 +36,8 @@ def test_a_face_without_consent_is_held_whatever_the_moderator_is(scan, moderato
     planned = plan(Film(scan=scan, brief="A calm spot", size=144, seconds=3, trust=trust))
     with pytest.raises(HeldForReview, match=r"texture 1 of portrait\.glb: likeness 0\.90 \(a face, and no consent"):
         admit(planned)
+    with pytest.raises(HeldForReview, match="keep that with `filmwright consent add`"):
+        admit(planned)
     assert [r.state for r in reviews()] == ["waiting"]
     consent.add(
         subject="Mina Park",

@@ -8,6 +8,7 @@ from jaxtyping import UInt8
 
 from filmwright.core.errors import Blocked, HeldForReview
 from filmwright.core.verdict import Verdict
+from filmwright.film.asset.likeness import PROVIDER
 from filmwright.film.asset.review import decision, hold
 
 
@@ -33,8 +34,10 @@ def settle(
     if verdict.decision != "review" or decided:
         return
     held = hold(request, verdict, title=title, source=source, asked=asked, pictures=pictures)
+    people = any(signal.provider == PROVIDER for signal in verdict.signals)
+    agreed = "\nWhere those who are shown agreed, keep that with `filmwright consent add`: no review is needed then."
     raise HeldForReview(
         f"a person has to look at this film before it is made:{why}\n"
         f"It waits as review {held.id}. See it with `filmwright review show {held.id}`; once it is approved, "
-        f"run the same command again."
+        f"run the same command again." + (agreed if people else "")
     )

@@ -7,6 +7,7 @@ import typer
 
 from . import options
 from .exits import told
+from .warned import warned
 
 
 def card(
@@ -25,7 +26,7 @@ def card(
 
     With --json and no --out it is printed and nothing is written.
     """
-    with told(as_json=as_json):
+    with told(as_json=as_json), warned():
         from filmwright.jobs.card import card as look
         from filmwright.jobs.card import page, write_card
 

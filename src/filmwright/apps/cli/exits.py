@@ -36,5 +36,7 @@ def told(*, as_json: bool = False) -> Iterator[None]:
             typer.secho(f"error: {err}", fg="red", err=True)
         raise typer.Exit(code) from None
     except KeyboardInterrupt:
-        typer.secho("interrupted; finished shots are kept, the same command goes on from there", err=True)
+        typer.secho(
+            "interrupted; nothing is left half done, and finished shots are kept: run the same command again", err=True
+        )
         sys.exit(130)

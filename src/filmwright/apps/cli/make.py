@@ -9,6 +9,7 @@ import typer
 from . import options
 from .exits import told
 from .progress import showing
+from .warned import warned
 
 
 def make(
@@ -37,7 +38,7 @@ def make(
 
     Finished shots are kept: run the same command again after a stop and it goes on from there.
     """
-    with told(as_json=as_json):
+    with told(as_json=as_json), warned():
         from filmwright.jobs.make import make as run
         from filmwright.jobs.plan import plan
 

@@ -9,6 +9,7 @@ import typer
 from . import options
 from .exits import told
 from .progress import showing
+from .warned import warned
 
 
 def sign(
@@ -34,7 +35,7 @@ def sign(
 
     The sound is copied as it is; what was signed before is carried along as the parent.
     """
-    with told(as_json=as_json):
+    with told(as_json=as_json), warned():
         from filmwright.core.errors import BadFilm
         from filmwright.jobs.sign import SOURCES, Wish
         from filmwright.jobs.sign import sign as run

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from filmwright.core.manifest import Manifest
@@ -69,22 +70,25 @@ def print_made(made: Made) -> None:
         ("again", made.film_path),
     ):
         console.print(f"  {what:<14}{path}")
-    for line in trust_lines(made.manifest):
-        console.print(f"  {line}", highlight=False)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=14)
+    for what, words in trust_lines(made.manifest):
+        table.add_row(f"  {what}", escape(words))
     spent = made.manifest.timings
     kept = sum(take.reused for take in made.manifest.takes)
-    console.print(
-        f"  {'time':<14}{sum(spent.values()):.0f} s ("
+    table.add_row(
+        "  time",
+        f"{sum(spent.values()):.0f} s ("
         + ", ".join(f"{part} {seconds:.0f}" for part, seconds in spent.items())
         + ")"
-        + (f", {kept} of {len(made.manifest.takes)} shots kept" if kept else "")
+        + (f", {kept} of {len(made.manifest.takes)} shots kept" if kept else ""),
     )
+    console.print(table, highlight=False)
 
 
-def trust_lines(manifest: Manifest) -> list[str]:
+def trust_lines(manifest: Manifest) -> list[tuple[str, str]]:
     """Who signed the film, the id in its mark, and what was done for its labels."""
     signed = manifest.signature["signer"] if manifest.signature["state"] == "trusted" else "by nobody"
-    mark = manifest.mark.get("id", "none")
-    lines = [f"{'signed':<14}{signed}", f"{'mark':<14}{mark}"]
-    lines += [f"{'label':<14}{line}" for line in manifest.labels]
-    return lines + [f"{'moderation':<14}{reason}" for reason in manifest.moderation.reasons]
+    lines = [("signed", signed), ("mark", manifest.mark.get("id", "none"))]
+    lines += [("label", line) for line in manifest.labels]
+    return lines + [("moderation", reason) for reason in manifest.moderation.reasons]

@@ -15,6 +15,7 @@ from filmwright.film.asset.review import Review, picture_paths
 
 COLORS = {"waiting": "yellow", "approved": "green", "rejected": "red"}
 COLORS |= {"in force": "green", "expired": "yellow", "revoked": "red"}
+NOTABLE = 0.1  # score from which on a signal is shown
 COLORS |= {"approval": "green", "rejection": "red", "hold": "yellow", "revocation": "yellow", "gap": "bold red"}
 
 
@@ -81,13 +82,15 @@ def print_review(review: Review) -> None:
         _lines(console, dict(review.asked))
     console.print("\n[bold]Why it is held[/]")
     for reason in review.verdict.reasons:
-        console.print(f"  {escape(reason)}")
-    if review.verdict.signals:
+        console.print(Padding(escape(reason), (0, 0, 0, 2)))
+    if noticed := sorted((s for s in review.verdict.signals if s.score >= NOTABLE), key=lambda s: -s.score):
         console.print("\n[bold]What was noticed[/]")
         table = _table("score", "", "category", "where", "by")
-        for signal in sorted(review.verdict.signals, key=lambda s: -s.score):
+        for signal in noticed:
             table.add_row(*_signal(signal))
         console.print(Padding(table, (0, 0, 0, 2)))
+    if weak := len(review.verdict.signals) - len(noticed):
+        console.print(f"  [dim]and {weak} more below {NOTABLE}, which --json shows[/]")
     if review.pictures:
         console.print("\n[bold]What was seen[/]")
         for path in picture_paths(review):
