@@ -31,6 +31,13 @@ def test_lengths_that_make_no_sense():
         film_id(KEY, "x", num_bits=0)
 
 
+def test_keys_and_the_folder_around_them_are_the_user_s_alone(monkeypatch, tmp_path):
+    monkeypatch.setenv("FILMWRIGHT_HOME", str(tmp_path / "a" / "home"))
+    secret("mark")
+    for path in (tmp_path / "a/home", tmp_path / "a/home/keys", tmp_path / "a/home/keys/mark.key"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
 def test_a_key_that_can_t_be_read_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("FILMWRIGHT_HOME", str(tmp_path))
     (tmp_path / "keys" / "mark.key").mkdir(parents=True)

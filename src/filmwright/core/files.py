@@ -69,6 +69,11 @@ def workroom(folder: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
+def workrooms(folder: Path) -> set[Path]:
+    """The workrooms that stand in a folder: one for each process that is at work in it."""
+    return set(folder.glob(".work.part-*"))
+
+
 def sweep(folder: Path) -> None:
     """Remove the part files and workrooms that killed processes left in a folder."""
     for part in folder.glob(".*.part-*"):

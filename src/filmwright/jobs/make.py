@@ -11,7 +11,7 @@ from jaxtyping import UInt8
 
 from filmwright import __version__
 from filmwright.core.content import content_hash, file_hash
-from filmwright.core.files import sweep, workroom, writing
+from filmwright.core.files import sweep, workroom, workrooms, writing
 from filmwright.core.frames import Frames
 from filmwright.core.manifest import Manifest, TakeRecord, versions
 from filmwright.core.progress import Report, Step, silent
@@ -67,10 +67,15 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
     stopped and a changed film renders only what changed. What is not signed yet is never in its place. Raises
     FilmErrors; an earlier film stays whole.
     """
-    clock = Clock()
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
     sweep(out)
+    with workroom(out) as room:  # from the start: another run in this folder sees that its takes are in use
+        return _made(film, out, room, report)
+
+
+def _made(film: Film, out: Path, room: Path, report: Report) -> Made:
+    clock = Clock()
     codec = codecs.open(film.video.use, **film.video.options())
     signer = signers.open(film.trust.signer.use, **film.trust.signer.options())
     with Meter() as meter, noting() as noted, opened(film) as renderer:
@@ -88,35 +93,35 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
         verdict = both(verdict, admit(planned, shown))
     identity = identify(planned, scene_hash, verdict)
     names = names_of(film, codec)
-    with workroom(out) as room:
-        with clock("finish"):
-            video = finish(planned, takes, identity, codec, room / names.film, report)
-        with clock("sign"):
-            claim = claim_for(planned, identity, looks(video.path))
-            sealed = seal(video.path, room, names.film, claim, signer)
-        with clock("pictures"):
-            contact_sheet(shown, room / names.sheet, title=planned.storyboard.title)
-            poster(hero(takes), room / names.poster)
-            for name in (names.sheet, names.poster):
-                seal(room / name, room, name, picture_claim(claim, name), signer)
-        manifest = describe(
-            planned,
-            video,
-            takes,
-            sealed,
-            identity,
-            verdict,
-            folder=out,
-            scene_hash=scene_hash,
-            renderer=renderer.fingerprint,
-            warnings=(*planned.warnings, *noted),
-            energy=meter.read(),
-            timings=clock.seconds,
-        )
-        (sealed.path.parent / names.manifest).write_text(manifest.text, encoding="utf-8")
-        save_film(film, out / "film.toml")
-        publish(sealed, out / names.film, made=identity.made, manifest=manifest.text)
-    forget_takes(out / ".takes", takes)
+    with clock("finish"):
+        video = finish(planned, takes, identity, codec, room / names.film, report)
+    with clock("sign"):
+        claim = claim_for(planned, identity, looks(video.path))
+        sealed = seal(video.path, room, names.film, claim, signer)
+    with clock("pictures"):
+        contact_sheet(shown, room / names.sheet, title=planned.storyboard.title)
+        poster(hero(takes), room / names.poster)
+        for name in (names.sheet, names.poster):
+            seal(room / name, room, name, picture_claim(claim, name), signer)
+    manifest = describe(
+        planned,
+        video,
+        takes,
+        sealed,
+        identity,
+        verdict,
+        folder=out,
+        scene_hash=scene_hash,
+        renderer=renderer.fingerprint,
+        warnings=(*planned.warnings, *noted),
+        energy=meter.read(),
+        timings=clock.seconds,
+    )
+    (sealed.path.parent / names.manifest).write_text(manifest.text, encoding="utf-8")
+    save_film(film, out / "film.toml")
+    publish(sealed, out / names.film, made=identity.made, manifest=manifest.text)
+    if workrooms(out) == {room}:  # else another run may be about to cut together what this one does not need
+        forget_takes(out / ".takes", takes)
     return Made(
         video=replace(video, path=out / names.film),
         poster=out / names.poster,

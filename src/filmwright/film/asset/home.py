@@ -43,7 +43,8 @@ def secret(name: str, *, num_bytes: int = 32) -> bytes:
 def keep_private(path: Path, content: bytes) -> None:
     """Write a file that only the user may read; a file that is there already stays, also if it came just now."""
     with writing(path, by=HOME):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (home(), path.parent):  # records tell what was asked for: they are nobody else's business
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
         try:
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
