@@ -79,11 +79,21 @@ def test_a_cameras_pictures_get_no_label():
     assert all("nothing is generated" in words for words in labels.claims.values())
 
 
-def test_europe_shows_words_on_deep_fakes_only():
+def test_europe_shows_words_where_they_are_asked_for_too():
     assert labels_for(["eu"], FACTS).notice == ""
-    shown = labels_for(["eu"], replace(FACTS, deep_fake=True))
+    shown = labels_for(["eu", "visible"], FACTS)
     assert (shown.notice, shown.seconds) == ("AI-generated", 3)
     assert "Art. 50" in shown.claims["eu"]
+
+
+def test_what_was_done_is_said_in_full():
+    assert labels_for(["eu"], FACTS).says == ("eu: shows nothing, is named in the signature",)
+    assert labels_for(["california"], FACTS).says == (
+        "california: shows nothing, writes the tag 'comment', is named in the signature",
+    )
+    assert labels_for(["china"], replace(FACTS, signed=False)).says == (
+        "china: shows 'AI生成' for 2 s, writes the tag 'AIGC'",
+    )
 
 
 def test_california_names_provider_system_time_and_id():
@@ -100,7 +110,7 @@ def test_new_york_says_that_a_performer_is_synthetic():
 
 
 @pytest.mark.parametrize("names", [c for n in (2, 3, 5) for c in combinations(REGIONS, n)])
-@pytest.mark.parametrize("facts", [FACTS, SCAN, replace(FACTS, deep_fake=True)])
+@pytest.mark.parametrize("facts", [FACTS, SCAN])
 def test_regions_together_ask_for_all_that_each_asks(names, facts):
     both = labels_for(names, facts)
     for name in names:
@@ -118,7 +128,7 @@ def test_regions_together_ask_for_all_that_each_asks(names, facts):
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (720, 1280), (720, 720), (720, 900)])
 @pytest.mark.parametrize("source", LEARNED)
 def test_all_regions_together_fit_every_format(width, height, source):
-    labels = labels_for(list(REGIONS), replace(FACTS, source=source, deep_fake=True))
+    labels = labels_for(list(REGIONS), replace(FACTS, source=source))
     plate = set_notice(labels.notice, width=width, height=height, seconds=labels.seconds, size=labels.size)
     assert plate.bottom < 0.45 * height
 

@@ -14,7 +14,7 @@ from filmwright.core.claim import SourceType
 from filmwright.core.errors import BadFilm
 
 Language = Literal["en", "zh"]
-Shown = Literal["never", "always", "deep fakes"]
+Shown = Literal["never", "always"]
 
 WORDS: dict[SourceType, dict[Language, str]] = {  # true for what was done; a camera's pictures need no words
     "algorithmicMedia": {"en": "Computer-generated", "zh": "计算机生成"},
@@ -36,7 +36,6 @@ class Facts:
     film_id: str  # unique to the film: its mark's message in hexadecimal
     made: str  # UTC, ISO 8601
     software: str  # name and version: "filmwright 0.3.0"
-    deep_fake: bool = False  # real persons, things, places or events that never were so, as if recorded
     marked: bool = True
     signed: bool = True
 
@@ -77,8 +76,8 @@ REGIONS: dict[str, Region] = {
         Region(
             name="eu",
             law="EU AI Act (2024/1689), Art. 50(2) and (4)",
-            says="Asks for the signature and the mark; visible words where the film is a deep fake.",
-            shown="deep fakes",
+            says="Asks for the signature and the mark; a deep fake needs words, too: ask for 'visible' besides.",
+            shown="never",
             needs_mark=True,
             needs_signature=True,
         ),
@@ -166,8 +165,6 @@ def _words(asked: Region, facts: Facts) -> str:
     """The visible words, "" where the film carries none for this region."""
     if facts.source == "digitalCapture" or asked.shown == "never":
         return ""
-    if asked.shown == "deep fakes" and not facts.deep_fake:
-        return ""
     return asked.words or WORDS[facts.source][asked.language]
 
 
@@ -217,8 +214,9 @@ def _claim(asked: Region, facts: Facts) -> str:
 def _says(asked: Region, facts: Facts) -> list[str]:
     """What was done for a region, and what was not and why."""
     words = _words(asked, facts)
-    shown = f"shows {words!r} for {float(asked.seconds):g} s" if words else "shows nothing"
-    lines = [f"{asked.name}: {shown}"]
+    done = [f"shows {words!r} for {float(asked.seconds):g} s" if words else "shows nothing"]
+    done += [f"writes the tag {tag!r}" for tag in _tags(asked, facts)]
+    lines = [f"{asked.name}: {', '.join([*done, 'is named in the signature'] if facts.signed else done)}"]
     if facts.source == "digitalCapture":
         lines.append(f"{asked.name}: a camera's own pictures need no label")
     elif asked.aigc and facts.source not in LEARNED:
