@@ -43,9 +43,9 @@ def signed(film: Path | None, folder: Path) -> Path:
 def command(path: Path) -> float:
     """Wall seconds of the whole command."""
     began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "filmwright", "verify", str(path), "--json"], check=False, capture_output=True
-    )
+    told = subprocess.run([sys.executable, "-m", "filmwright", "verify", str(path), "--json"], capture_output=True)
+    if told.returncode not in (0, 9, 10):
+        raise SystemExit(told.stderr.decode())
     return time.perf_counter() - began
 
 

@@ -4,6 +4,7 @@ import os
 import socketserver
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,13 +13,19 @@ import pytest
 from PIL import Image
 
 from filmwright.core.errors import BadAsset, BadFilm
+from filmwright.core.mark import UNMARKED, Geometry
 from filmwright.core.printable import printable
 from filmwright.film.asset.audit import rows
+from filmwright.film.asset.home import secret
+from filmwright.film.asset.marks.tiled import Tiled
 from filmwright.film.asset.records import find
+from filmwright.jobs.sign import Wish, sign
 from filmwright.jobs.verify import one, verify
 from filmwright.jobs.verify.address import fetched
+from filmwright.jobs.verify.compare import compare
 from tests.authorities import a_film, authority, key_pem
 from tests.tampering import by
+from tests.verified import again, unsigned
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +176,18 @@ def test_a_name_that_is_no_unicode_is_told_as_far_as_it_goes(picture):
     strange = picture.with_name(os.fsdecode(b"caf\xe9.png"))
     strange.write_bytes(picture.read_bytes())
     assert verify(str(strange)).findings[0].name == "caf\ufffd.png"
+
+
+def test_a_film_without_a_mark_is_compared_as_it_lies(tmp_path, monkeypatch):
+    """The search for a mark that is not there ends at some geometry; it says nothing of the film."""
+    secret("mark")
+    original, copy = unsigned(tmp_path / "film.mp4", num_frames=24), tmp_path / "copy.mp4"
+    sign(original, original, Wish(source="captured", mark=False))
+    again(original, copy, crf=28)
+    asked = []
+    monkeypatch.setattr(one, "compare", lambda *given: asked.append(given) or compare(*given))
+    turned = replace(UNMARKED, num_frames=24, score=3.0, geometry=Geometry(zoom=1.7, rotation=5.0))
+    monkeypatch.setattr(Tiled, "read", lambda *_, **__: turned)
+    (found,) = verify(str(copy)).findings
+    assert (found.outcome, found.found_by, asked[0][2]) == ("unknown", "looks", Geometry())
+    assert found.comparison.changes == ()

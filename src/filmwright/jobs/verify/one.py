@@ -13,7 +13,7 @@ from PIL import Image
 from filmwright.core.claim import Signature
 from filmwright.core.content import file_hash
 from filmwright.core.errors import BadAsset
-from filmwright.core.mark import UNMARKED, MarkReading
+from filmwright.core.mark import UNMARKED, Geometry, MarkReading
 from filmwright.core.printable import printable
 from filmwright.core.video import Video
 from filmwright.film.asset.audit import Event, append
@@ -84,6 +84,7 @@ def _judged(
 ) -> Finding:
     mark, reading = _marked(path, seen, signature, deep=deep)
     mark_id = "" if reading.payload is None else id_text(reading.payload, reading.num_bits)
+    known = reading.present or bool(mark_id)
     record, found_by = _recorded(sha256, mark_id, signature, seen.codes)
     whole = signature.state == "trusted" or found_by == "file"
     stored = None
@@ -97,7 +98,7 @@ def _judged(
             spans = along(path, seen.video, mark, reading)
         first, why = _original(record, original, found_by)
         notes += [why] if why else []
-        comparison = compare(path, first, reading.geometry) if first else None
+        comparison = compare(path, first, reading.geometry if known else Geometry()) if first else None
     distance = film_distance(seen.codes, record.fingerprints) if record else FARTHEST
     outcome, says = verdict(
         signature, reading, mark_id, record, found_by, stored, spans, comparison, distance, still=seen.video is None
@@ -112,7 +113,7 @@ def _judged(
         mark=reading,
         mark_id=mark_id,
         mark_says=words_of_mark(reading, mark_id, key=mark is not None),
-        geometry=words_of(reading.geometry) if reading.present or mark_id else "",
+        geometry=words_of(reading.geometry) if known else "",
         record=record,
         found_by=found_by,
         stored=stored,

@@ -38,6 +38,14 @@ def verdict(
     foreign = _foreign(spans, comparison)
     if _unlike(mark, found_by, distance, comparison) and not still and not foreign:
         foreign = "; but it looks unlike that film: its mark may have been carried over"
+    by_signature = _by_signature(signature, record, found_by, made, foreign)
+    return by_signature or _by_mark(signature, mark, mark_id, record, found_by, made, foreign, still=still)
+
+
+def _by_signature(
+    signature: Signature, record: Record | None, found_by: Found | None, made: str, foreign: str
+) -> tuple[Outcome, str] | None:
+    """What a signature that is there decides, or the very bytes; None where it is gone, or not that of the film."""
     if signature.state == "trusted":
         return "verified", f"{made}; unchanged since."
     if found_by == "file" and signature.state != "revoked":
@@ -51,6 +59,21 @@ def verdict(
         return "doubtful", f"Signed by an unknown signer, {signature.signer or 'without a name'}{how}; unchanged since."
     if signature.state in ("expired", "revoked"):
         return "doubtful", f"{made}; but the certificate that signed it {_gone(signature)}."
+    return None
+
+
+def _by_mark(
+    signature: Signature,
+    mark: MarkReading,
+    mark_id: str,
+    record: Record | None,
+    found_by: Found | None,
+    made: str,
+    foreign: str,
+    *,
+    still: bool,
+) -> tuple[Outcome, str]:
+    """What the mark tells, else the looks."""
     if found_by == "mark" and still:
         shape = words_of(mark.geometry)
         return "marked", f"{made}; this is a picture out of that film{f', {shape}' if shape else ''}."
