@@ -1,6 +1,7 @@
 """Audit, review and consent from the command line."""
 
 import json
+import sqlite3
 
 import pytest
 from PIL import Image
@@ -41,6 +42,23 @@ def test_the_log_is_shown_checked_and_handed_over(filmwright, tmp_path):
     assert "row 2 was changed" in changed.out
     log_path().unlink()
     assert filmwright("audit", "verify").code == 6
+
+
+def test_a_log_that_somebody_wrote_markup_into_is_shown_as_it_is(filmwright):
+    append(Event(kind="mark", subject="spot"))
+    with sqlite3.connect(log_path()) as log:
+        log.execute("DROP TRIGGER no_update")
+        log.execute(
+            "UPDATE events SET hash = '[/]', kind = '[/b]', at = '[/x]', facts = ?", (json.dumps({"[/a]": "\x1b[2J"}),)
+        )
+    log.close()
+    run = filmwright("audit", "verify")
+    assert (run.code, run.err) == (6, "")
+    assert "1:[/]" in run.out
+    shown = filmwright("audit", "show")
+    assert shown.code == 0
+    assert {"[/b]", "[/x]", "[/a]"} <= set(shown.out.split())
+    assert "\x1b" not in shown.out
 
 
 def test_a_film_is_reviewed(filmwright):

@@ -26,11 +26,11 @@ def print_plan(plan: Plan, folder: Path, *, as_json: bool) -> None:
     console = Console()
     quoted = f' · "{brief.tagline}"' if brief.tagline else ""
     console.print(
-        f"[bold]{board.title}[/] · {brief.mood}{quoted} · {brief.width}x{brief.height} · "
+        f"[bold]{escape(board.title)}[/] · {brief.mood}{escape(quoted)} · {brief.width}x{brief.height} · "
         f"{float(board.seconds):.1f} s at {float(brief.fps):g} fps"
     )
     for line in brief.understood:
-        console.print(f"  [dim]{line}[/]", highlight=False)
+        console.print(f"  [dim]{escape(line)}[/]", highlight=False)
     table = Table("#", "shot", "kind", "starts", "seconds", "frames", box=None, header_style="bold")
     for i, row in enumerate(rows, 1):
         table.add_row(
@@ -38,7 +38,7 @@ def print_plan(plan: Plan, folder: Path, *, as_json: bool) -> None:
         )
     console.print(table)
     for line in plan.warnings:
-        console.print(f"[yellow]warning:[/] {line}")
+        console.print(f"[yellow]warning:[/] {escape(line)}")
 
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
@@ -60,16 +60,19 @@ def print_made(made: Made) -> None:
     """The files, and what it cost."""
     console = Console()
     for line in made.manifest.warnings:
-        console.print(f"[yellow]warning:[/] {line}")
+        console.print(f"[yellow]warning:[/] {escape(line)}")
     video = made.video
-    console.print(f"[bold green]{video.path}[/]  {video.width}x{video.height}, {float(video.seconds):.1f} s")
+    console.print(
+        f"[bold green]{escape(str(video.path))}[/]  {video.width}x{video.height}, {float(video.seconds):.1f} s",
+        soft_wrap=True,
+    )
     for what, path in (
         ("poster", made.poster),
         ("contact sheet", made.sheet),
         ("manifest", made.manifest_path),
         ("again", made.film_path),
     ):
-        console.print(f"  {what:<14}{path}")
+        console.print(f"  {what:<14}{escape(str(path))}", soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     table.add_column(min_width=14)
     for what, words in trust_lines(made.manifest):

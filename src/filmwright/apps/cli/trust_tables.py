@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from filmwright.core.printable import printable
 from filmwright.core.verdict import Signal
 from filmwright.film.asset.audit import Row
 from filmwright.film.asset.audit_check import Finding
@@ -27,7 +28,7 @@ def print_rows(rows: list[Row], *, num_rows: int) -> None:
         return
     table = _table("row", "when (UTC)", "what", "of", "details")
     for row in rows:
-        facts = "  ".join(f"[dim]{escape(key)}[/] {escape(_short(value))}" for key, value in row.facts.items())
+        facts = "  ".join(f"[dim]{escape(_short(key))}[/] {escape(_short(value))}" for key, value in row.facts.items())
         table.add_row(f"[dim]{row.number}[/]", _when(row.at), _colored(row.kind), escape(_short(row.subject)), facts)
     console.print(table)
     if num_rows > len(rows):
@@ -46,10 +47,10 @@ def print_finding(finding: Finding) -> None:
     else:
         console.print(f"[bold red]not whole[/]  {rows}")
         for problem in finding.problems:
-            console.print(f"  [red]{problem.fault:<10}[/] {escape(problem.says)}")
+            console.print(f"  [red]{problem.fault:<10}[/] {escape(printable(problem.says))}")
     console.print(f"  [dim]{'key':<10}[/] {finding.key}")
     console.print(
-        f"  [dim]{'end':<10}[/] {finding.num_rows}:{finding.newest[:16]}"
+        f"  [dim]{'end':<10}[/] {finding.num_rows}:{escape(printable(finding.newest[:16]))}"
         + ("   [dim]note it elsewhere: --noted compares a later log with it[/]" if finding.whole else "")
     )
 
@@ -94,7 +95,7 @@ def print_review(review: Review) -> None:
     if review.pictures:
         console.print("\n[bold]What was seen[/]")
         for path in picture_paths(review):
-            console.print(f"  {path}", soft_wrap=True)
+            console.print(f"  {escape(str(path))}", soft_wrap=True)
     console.print()
     if done := review.decision:
         says = f"{_colored(done.choice)} by {escape(done.by)}, {_when(done.at)} UTC: {escape(done.why)}"
@@ -138,7 +139,8 @@ def _signal(signal: Signal) -> tuple[str, ...]:
     bar = "█" * round(10 * signal.score)
     color = "red" if signal.score >= 0.8 else "yellow" if signal.score >= 0.5 else "dim"
     where = escape(signal.where) + (f"\n[dim]{escape(signal.says)}[/]" if signal.says else "")
-    return f"{signal.score:.2f}", f"[{color}]{bar:<10}[/]", signal.category, where, f"[dim]{signal.provider}[/]"
+    by = f"[dim]{escape(signal.provider)}[/]"
+    return f"{signal.score:.2f}", f"[{color}]{bar:<10}[/]", escape(signal.category), where, by
 
 
 def _lines(console: Console, facts: dict[str, str]) -> None:
@@ -161,13 +163,13 @@ def _first(lines: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _colored(word: str) -> str:
-    return f"[{COLORS[word]}]{word}[/]" if word in COLORS else word
+    return f"[{COLORS[word]}]{word}[/]" if word in COLORS else escape(printable(word))
 
 
 def _when(at: str) -> str:
-    return at[:19].replace("T", " ")
+    return escape(printable(at[:19].replace("T", " ")))
 
 
 def _short(text: str) -> str:
     """Hashes are told by their first twelve digits."""
-    return text[:12] if len(text) >= 32 and set(text) <= set("0123456789abcdef") else text
+    return text[:12] if len(text) >= 32 and set(text) <= set("0123456789abcdef") else printable(text)
