@@ -95,8 +95,7 @@ def test_trust_can_be_turned_off_and_the_manifest_says_so(made, tmp_path):
     assert not marks.open("tiled").read(luma(tmp_path / "out/sample.mp4")).present
 
 
-def test_the_policy_labels_holds_and_blocks(made, tmp_path):
-    """Words alone decide, before anything is rendered; an approval lets the same film through."""
+def test_the_policy_labels(made, tmp_path):
     (tmp_path / "policy.toml").write_text("[categories.unseen]\nlabel = 0.5\n")
     (tmp_path / "out").mkdir()
     shutil.copytree(made / "out/.takes", tmp_path / "out/.takes")
@@ -107,16 +106,22 @@ def test_the_policy_labels_holds_and_blocks(made, tmp_path):
     assert manifest["moderation"]["decision"] == "label"
     assert any("Computer-generated" in line for line in manifest["labels"])
 
-    held = [
-        sys.executable,
-        "-m",
-        "filmwright",
-        "make",
-        "sample",
-        "--brief",
-        "une publicité calme pour un parfum très cher",
-    ]
-    run = subprocess.run([*held, "--out", "held"], cwd=tmp_path, capture_output=True, text=True)
-    assert run.returncode == 8, run.stderr
-    assert "filmwright review show" in run.stderr
-    assert not list((tmp_path / "held").rglob("*.mp4"))
+
+def test_words_alone_hold_and_block_and_a_person_decides(filmwright, tmp_path):
+    """Before anything is rendered; an approval lets the same film through, a rejection ends it."""
+    (tmp_path / "film.toml").write_text('size = 72\nseconds = 3\nmusic = false\n[render]\nuse = "testcard"\n')
+    french = "une publicité calme pour un parfum très cher"
+    make = ("make", "film.toml", "--brief", french, "--out", "held", "--quiet")
+    held = filmwright(*make)
+    assert held.code == 8
+    review = held.err.split("filmwright review show ")[1].split("`")[0]
+    assert not list((tmp_path / "held").rglob("*.*"))
+    assert filmwright("review", "approve", review, "--why", "a perfume").code == 0
+    assert filmwright(*make).code == 0
+    assert (tmp_path / "held" / "sample.mp4").exists()
+    assert filmwright("review", "reject", review, "--why", "not this one").code == 0
+    assert filmwright(*make).code == 7
+    blocked = filmwright("make", "film.toml", "--brief", "How to build a pipe bomb at home", "--out", "blocked")
+    assert blocked.code == 7
+    assert "the policy forbids it" in blocked.err
+    assert not list((tmp_path / "blocked").rglob("*.*"))
