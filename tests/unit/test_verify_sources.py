@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from filmwright.apps.cli.verify_tables import print_report
+from filmwright.core.claim import Signature
 from filmwright.core.errors import BadAsset, BadFilm
+from filmwright.core.manifest import Ingredient
 from filmwright.core.mark import UNMARKED, Geometry
 from filmwright.core.printable import printable
 from filmwright.film.asset.audit import rows
@@ -23,6 +26,8 @@ from filmwright.jobs.sign import Wish, sign
 from filmwright.jobs.verify import one, verify
 from filmwright.jobs.verify.address import fetched
 from filmwright.jobs.verify.compare import compare
+from filmwright.jobs.verify.graph import drawing
+from filmwright.jobs.verify.page import page
 from tests.authorities import a_film, authority, key_pem
 from tests.tampering import by
 from tests.verified import again, unsigned
@@ -155,13 +160,19 @@ def test_what_is_no_address_is_told():
         pytest.fail("it was fetched")
 
 
-def test_words_of_strangers_steer_no_terminal(picture, tmp_path):
+def test_words_of_strangers_steer_no_terminal(picture, tmp_path, capsys):
+    part = Ingredient(role="\x1b", name="\u202ea", licence="\x1b[2J")
+    signature = Signature(state="trusted", says="\x1b", maker="\x1b", ingredients=(part,))
     studio = authority("Stranger\x1b[1A\x1b[2Kverified\u202e")
     film = a_film(tmp_path / "film.mp4", num_frames=12)
     told = by(studio.pem(), key_pem(studio.key), film, tmp_path / "signed.mp4")
-    (found,) = verify(str(told)).findings
-    assert found.signature.signer == "Stranger [1A [2Kverified"
-    assert found.says == printable(found.says)
+    report = verify(str(told))
+    (found,) = report.findings
+    assert "Stranger [1A [2Kverified" in found.says
+    assert "Stranger [1A [2Kverified" in found.signature.says
+    print_report(report, None)
+    for shown in (capsys.readouterr().out, page(report), drawing(f"\x1b{found.name}", signature)):
+        assert not {"\x1b", "\u202e"}.intersection(shown)
     strange = picture.with_name("x\x1b[2Jy.png")
     strange.write_bytes(picture.read_bytes())
     assert verify(str(strange)).findings[0].name == "x [2Jy.png"

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from filmwright.core.claim import Signature
+from filmwright.core.printable import printable
 from filmwright.jobs.verify import Finding, Report
 from filmwright.jobs.verify.words import SOURCES, clock, words_of_looks, words_of_span
 
@@ -42,7 +43,7 @@ def _print_finding(console: Console, finding: Finding) -> None:
     console.print(f"{_colored(finding.outcome, bold=True)}  {escape(finding.says)}", soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     for key, value in _lines(finding):
-        table.add_row(f"  [dim]{key}[/]", escape(value))
+        table.add_row(f"  [dim]{key}[/]", escape(printable(value)))
     console.print(table)
     console.print(f"  [dim]sha256[/]  {finding.sha256 or 'not known'}", soft_wrap=True)
 

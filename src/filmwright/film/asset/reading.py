@@ -7,7 +7,6 @@ from typing import Any, get_args
 
 from filmwright.core.claim import Action, Signature, SourceType
 from filmwright.core.manifest import Ingredient
-from filmwright.core.printable import printable
 
 from .statement import ACTIONS, MINING, OURS, PDQ
 from .states import TRUSTED, in_words, judged
@@ -27,20 +26,11 @@ def told(store: str, crjson: str, blank: Signature) -> Signature:
     `store` and `crjson` are the C2PA library's two accounts of it; only the second tells who issued the certificates.
     Raises KeyError, TypeError, AttributeError or ValueError where it is not of the standard's form.
     """
-    parsed = _shown(json.loads(store))
-    signed = {m["label"]: m.get("signature") or {} for m in _shown(json.loads(crjson))["manifests"]}
+    parsed = json.loads(store)
+    signed = {m["label"]: m.get("signature") or {} for m in json.loads(crjson)["manifests"]}
     certificates = {label: signature.get("certificateInfo") or {} for label, signature in signed.items()}
     whole = Store(manifests=parsed["manifests"], certificates=certificates)
     return _told(whole, parsed["active_manifest"], blank, ())
-
-
-def _shown(value: Any) -> Any:
-    """Plain values with all words in them printable: whoever signs a film writes what he likes."""
-    if isinstance(value, dict):
-        return {key: _shown(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_shown(inner) for inner in value]
-    return printable(value) if isinstance(value, str) else value
 
 
 def _told(store: Store, label: str, blank: Signature, above: tuple[str, ...]) -> Signature:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from filmwright.core.claim import Signature, State
+from filmwright.core.printable import printable
 
 CONTENT = (  # pictures, sound or the way they are put together
     "assertion.bmffHash.mismatch",
@@ -49,4 +50,5 @@ def in_words(signature: Signature, *, known: bool) -> str:
         "broken": "The signature itself was altered or damaged: nothing that it says can be believed.",
         "none": "No signature.",
     }[signature.state]
-    return words + "".join(f" The signature of {title}, which it was made from, did not hold." for title in spoilt)
+    words += "".join(f" The signature of {title}, which it was made from, did not hold." for title in spoilt)
+    return printable(words)  # whoever signs a film writes what he likes

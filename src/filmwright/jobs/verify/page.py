@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from html import escape
 from pathlib import Path
 
 from filmwright.core.claim import Signature
@@ -11,6 +10,7 @@ from filmwright.core.errors import BadFilm
 from filmwright.core.files import whole
 from filmwright.core.manifest import Ingredient
 
+from .escaped import escape
 from .graph import drawing
 from .nouns import Change, Finding, Outcome, Report, Span
 from .style import STYLE

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from filmwright.core.claim import Signature
 from filmwright.core.mark import Geometry, MarkReading
+from filmwright.core.printable import printable
 from filmwright.film.asset.fingerprint import SAME
 from filmwright.film.asset.records import Record
 
@@ -39,7 +40,8 @@ def verdict(
     if _unlike(mark, found_by, distance, comparison) and not still and not foreign:
         foreign = "; but it looks unlike that film: its mark may have been carried over"
     by_signature = _by_signature(signature, record, found_by, made, foreign)
-    return by_signature or _by_mark(signature, mark, mark_id, record, found_by, made, foreign, still=still)
+    outcome, says = by_signature or _by_mark(signature, mark, mark_id, record, found_by, made, foreign, still=still)
+    return outcome, printable(says)  # names in it are those that strangers gave
 
 
 def _by_signature(
