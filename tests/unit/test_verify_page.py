@@ -16,6 +16,7 @@ from filmwright.film.video.fonts import find_font
 from filmwright.jobs.verify.graph import WIDTH, drawing
 from filmwright.jobs.verify.nouns import Finding, Report
 from filmwright.jobs.verify.page import page, write_page
+from filmwright.jobs.verify.style import STYLE
 from filmwright.jobs.verify.words import words_of_mark
 
 MADE = "2026-11-30T08:35:32Z"
@@ -70,6 +71,10 @@ SCAN = Ingredient(role="scan", name="fan.glb")
 def drawn(finding: Finding) -> str:
     text = page(Report(source="a", findings=(finding,), made=MADE, software="filmwright 1"))
     return text[text.index("<svg") : text.index("</svg>")] if "<svg" in text else ""
+
+
+def test_on_a_phone_the_films_of_a_folder_stand_below_each_other():
+    assert "td { display: block }" in STYLE.partition("@media (max-width: 760px)")[2].partition("@media")[0]
 
 
 def test_a_page_has_a_page_s_name(tmp_path: Path):

@@ -55,6 +55,8 @@ figcaption { color: var(--soft); font-size: 13px; margin-top: 6px }
 .chain .bad { fill: var(--bad) }
 footer { color: var(--soft); font-size: 12.5px; margin-top: 36px }
 @media (max-width: 760px) { .sections { columns: 1 } main { padding: 32px 18px }
-  .strip { grid-template-columns: repeat(3, 1fr) } h1 { font-size: 28px } .chain { margin: 6px 0 } }
+  .strip { grid-template-columns: repeat(3, 1fr) } h1 { font-size: 28px } .chain { margin: 6px 0 }
+  table, tbody, tr, td { display: block } tr { padding: 10px 12px; border-top: 1px solid var(--line) }
+  td { border: 0; padding: 3px 0 } }
 @media print { body { background: #fff; font-size: 12px } main { padding: 0 } }
 """
