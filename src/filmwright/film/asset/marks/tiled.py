@@ -14,6 +14,7 @@ from filmwright.core.frames import Frames
 from filmwright.core.mark import UNMARKED, Geometry, MarkReading
 from filmwright.film.asset.home import secret
 from filmwright.film.asset.spread.bars import Bars
+from filmwright.film.asset.spread.budget import Budget
 from filmwright.film.asset.spread.evidence import Evidence
 from filmwright.film.asset.spread.masking import Overlay
 from filmwright.film.asset.spread.pattern import Pattern
@@ -43,13 +44,15 @@ class Tiled:
         if not 0 <= payload < 1 << self.num_bits:
             raise BadFilm(f"the mark holds {self.num_bits} bits, got a message of {payload.bit_length()}.")
         overlay: Overlay | None = None
+        budget = Budget()
         for piece in frames:
             size = piece.rgb.shape[1:3]
             if overlay is None or overlay.pattern.shape != size:
                 overlay = Overlay(self.pattern.picture(payload, *size) * np.float32(self.level))
             rgb = np.empty_like(piece.rgb)
             for picture, marked in zip(piece.rgb, rgb, strict=True):
-                overlay.lay(picture, marked)
+                overlay.lay(picture, marked, budget.level)
+                budget.see(picture, marked)
             yield Frames(rgb=rgb, fps=piece.fps, start=piece.start, passes=piece.passes)
 
     def read(

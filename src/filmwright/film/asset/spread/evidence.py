@@ -8,11 +8,11 @@ from jaxtyping import Complex, Float32, UInt8
 
 from .pattern import RINGS, SIDE, TILE, Bins
 
-INNER, OUTER = 0.6, 3.0  # pixels: the difference of Gaussians that passes the pattern's band
-NEAR, AROUND = 9, 17  # pixels: windows over which contrast is evened out, in one picture and in their sum
-QUIET = 0.5  # levels: contrast below this is noise
+INNER, OUTER = 0.4, 2.0  # pixels: the difference of Gaussians that passes the pattern's band
+NEAR, AROUND = 9, 17  # pixels: windows over which contrast is judged, in one picture and in their sum
+QUIET = 1.5  # levels: contrast below this is noise
 SPAN = 12  # pictures that are added up before anybody weighs them
-LOUD = 1.5  # a bin counts no more than this many times the usual
+LOUD = 1.0  # a bin counts no more than this many times the usual
 
 
 class Evidence:
@@ -28,7 +28,7 @@ class Evidence:
         scale = SIDE / min(height, width)
         size = (round(width * scale), round(height * scale))
         small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-        fine = _evened(_band(small.astype(np.float32)), NEAR, QUIET, 2.5)
+        fine = _matched(_band(small.astype(np.float32)))
         if self.num_frames % SPAN == 0:
             self._spans.append(fine)
         else:
@@ -40,11 +40,11 @@ class Evidence:
         """The sum, with what stands still in all pictures evened out once more."""
         if not self._spans:
             raise ValueError("no picture was added")
-        return _evened(np.add.reduce(self._spans) / np.float32(self.num_frames), AROUND, 0.02, 3.0)
+        return _evened(np.add.reduce(self._spans) / np.float32(self.num_frames))
 
     def fields(self) -> Iterator[Float32[np.ndarray, "h w"]]:
         """The same of each span of pictures by itself, in order."""
-        return (_evened(span / np.float32(SPAN), AROUND, 0.02, 3.0) for span in self._spans)
+        return (_evened(span / np.float32(SPAN)) for span in self._spans)
 
 
 def spectrum(field: Float32[np.ndarray, "h w"], bins: Bins) -> Complex[np.ndarray, " K"]:
@@ -61,10 +61,18 @@ def _band(small: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     return cv2.GaussianBlur(small, (0, 0), INNER) - cv2.GaussianBlur(small, (0, 0), OUTER)
 
 
-def _evened(field: Float32[np.ndarray, "h w"], window: int, floor: float, most: float) -> Float32[np.ndarray, "h w"]:
-    square = cv2.sqrBoxFilter(field, cv2.CV_32F, (window, window))
-    contrast = np.sqrt(np.maximum(square, 0)) + np.float32(floor)  # running sums end a little below zero
-    return np.clip(field / contrast, -most, most)
+def _matched(fine: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+    """Each place divided by its variance: what a matched filter makes of a pattern as strong everywhere as anywhere."""
+    return fine / (_square(fine, NEAR) + np.float32(QUIET**2))
+
+
+def _evened(field: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+    return np.clip(field / (np.sqrt(_square(field, AROUND)) + np.float32(0.02)), -3.0, 3.0)
+
+
+def _square(field: Float32[np.ndarray, "h w"], window: int) -> Float32[np.ndarray, "h w"]:
+    """Mean square around each place; running sums end a little below zero."""
+    return np.maximum(cv2.sqrBoxFilter(field, cv2.CV_32F, (window, window)), 0)
 
 
 def _folded(field: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "T T"]:

@@ -6,17 +6,19 @@ from jaxtyping import Float32, UInt8
 
 GRID = 360  # pixels of the shorter side at which texture is judged
 WINDOW = (5, 5)  # pixels there
-FLAT = 0.41  # levels of 255 (standard deviation) on flat ground: less than one level, and cheap to encode
+USUAL = 0.41  # levels of 255 (standard deviation): less than one level, and cheap to encode
+SMOOTH, ROUGH = 1.0, 3.0  # texture (levels) between which ground can bear more than the usual
 TEXTURE, BUSY = 0.3, 8.0  # levels more for each level of texture beyond BUSY...
 MOST = 5.0  # ...up to this
-BLACK, DIM = 8.0, 40.0  # luma between which the mark fades out: one level more is plain to see in the dark
+BLACK, DIM = 2.0, 18.0  # luma between which the mark fades out: screens in lit rooms show less than this as black
 
 
-def strength(rgb: UInt8[np.ndarray, "H W 3"]) -> Float32[np.ndarray, "h w"]:
+def strength(rgb: UInt8[np.ndarray, "H W 3"], level: float = 1.0) -> Float32[np.ndarray, "h w"]:
     """Standard deviation the mark may have, in levels of 255, on a grid of at most `GRID` that covers the picture.
 
-    Texture hides the mark (Watson, "DCT quantization matrices visually optimized", 1993); the least textured place
-    nearby decides, so that nothing spills from an edge onto the flat ground beside it.
+    `level` is how much stronger or fainter than usual it should be. Texture hides the mark (Watson, "DCT quantization
+    matrices visually optimized", 1993); the least textured place nearby decides, so that nothing spills from an edge
+    onto the flat ground beside it.
     """
     height, width = rgb.shape[:2]
     scale = min(1.0, GRID / min(height, width))
@@ -26,7 +28,9 @@ def strength(rgb: UInt8[np.ndarray, "H W 3"]) -> Float32[np.ndarray, "h w"]:
     mean = cv2.boxFilter(luma, cv2.CV_32F, WINDOW)
     texture = cv2.sqrt(np.maximum(square - mean * mean, 0))
     texture = cv2.blur(cv2.erode(texture, np.ones(WINDOW, np.uint8)), (7, 7))
-    most = np.minimum(FLAT + TEXTURE * np.maximum(texture - BUSY, 0), MOST)
+    rough = np.clip((texture - SMOOTH) / (ROUGH - SMOOTH), 0, 1)
+    usual = USUAL + TEXTURE * np.maximum(texture - BUSY, 0)
+    most = np.minimum(usual * min(level, 1) + USUAL * max(level - 1, 0) * rough, MOST)
     return most * np.clip((mean - BLACK) / (DIM - BLACK), 0, 1)
 
 
@@ -39,10 +43,10 @@ class Overlay:
         self._step = np.empty(pattern.shape, np.uint8)
         self._steps = np.empty((*pattern.shape, 3), np.uint8)
 
-    def lay(self, rgb: UInt8[np.ndarray, "H W 3"], out: UInt8[np.ndarray, "H W 3"]) -> None:
+    def lay(self, rgb: UInt8[np.ndarray, "H W 3"], out: UInt8[np.ndarray, "H W 3"], level: float = 1.0) -> None:
         """Write the picture with the pattern to `out`: the same in red, green and blue, so only the luma changes."""
         size = self.pattern.shape[::-1]
-        cv2.resize(strength(rgb), size, dst=self._wide, interpolation=cv2.INTER_LINEAR)
+        cv2.resize(strength(rgb, level), size, dst=self._wide, interpolation=cv2.INTER_LINEAR)
         cv2.add(rgb, self._rounded(1), dst=out)
         cv2.subtract(out, self._rounded(-1), dst=out)
 
