@@ -40,7 +40,7 @@ def writing(path: Path, *, by: str = "--out") -> Iterator[None]:
         reason = _WHY.get(err.errno or 0)
         if reason is None:
             raise
-        raise CannotWrite(f"cannot write {path}: {reason} with {by}.") from err
+        raise CannotWrite(f"cannot write {_goal(path)}: {reason} with {by}.") from err
 
 
 _WHY = {
@@ -54,6 +54,12 @@ _WHY = {
     errno.EEXIST: "a part of that path is a file, not a folder. Choose another folder",
     errno.EISDIR: "that is a folder. Give a file name",
 }
+
+
+def _goal(path: Path) -> Path:
+    """Where a file of a workroom is meant to stand: nobody else knows of workrooms."""
+    hidden = next((i for i, part in enumerate(path.parts) if part.startswith(".work.part-")), None)
+    return path if hidden is None else Path(*path.parts[:hidden], path.name)
 
 
 @contextmanager

@@ -30,13 +30,25 @@ def told(*, as_json: bool = False) -> Iterator[None]:
         yield
     except errors.FilmError as err:
         code = next((CODES[kind] for kind in type(err).__mro__ if kind in CODES), 1)
-        if as_json:
-            print(json.dumps({"error": type(err).__name__, "message": str(err), "exit": code}))  # noqa: T201
-        else:
-            typer.secho(f"error: {err}", fg="red", err=True)
+        _say(str(err), err, code, as_json=as_json)
         raise typer.Exit(code) from None
+    except PermissionError as err:
+        _say(
+            f"{err.filename or 'a file'} can't be opened: permission denied. Let this account read it.",
+            err,
+            3,
+            as_json=as_json,
+        )
+        raise typer.Exit(3) from None
     except KeyboardInterrupt:
         typer.secho(
             "interrupted; nothing is left half done, and finished shots are kept: run the same command again", err=True
         )
         sys.exit(130)
+
+
+def _say(message: str, err: Exception, code: int, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"error": type(err).__name__, "message": message, "exit": code}))  # noqa: T201
+    else:
+        typer.secho(f"error: {message}", fg="red", err=True)
