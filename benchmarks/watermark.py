@@ -1,8 +1,9 @@
 """The watermark beside its open-source peers, same films, same attacks: python benchmarks/watermark.py
 
-The clips are the real ones of the assets folder ($FILMWRIGHT_ASSETS) and films made here (--film; without it a short
-draft of the bundled product is filmed). Each is marked, encoded (x264, CRF 18), attacked, encoded again (CRF 23 unless
-the attack says otherwise) and read. The peers live in an environment of their own, which --install makes first.
+The clips are the real ones of the assets folder ($FILMWRIGHT_ASSETS), one drawn as a webcam sees, and films made here
+(--film; without it a short draft of the bundled product is filmed). Each is marked, encoded (x264, CRF 18), attacked,
+encoded again (CRF 23 unless the attack says otherwise) and read. The peers live in an environment of their own, which
+--install makes first.
 """
 
 import argparse
@@ -10,16 +11,17 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from attacks import ATTACKS
+from attacks import ATTACKS, encode
 from bundled import BRIEF, machine, table
 from peers import client
+from watermark_clips import webcam
 from watermark_cost import costs
 from watermark_trial import CRFS, OURS, Found, Task, Trial, tried
 
@@ -127,10 +129,10 @@ def report(results: dict, *, pages: bool) -> None:
         print(show(head, rows) + "\n")
 
 
-def chosen(options: argparse.Namespace, films: Iterable[Path]) -> list[Task]:
+def chosen(options: argparse.Namespace, films: list[Path]) -> list[Task]:
     """The tasks, the slow ones first."""
-    clips = [path for name in REAL if (path := ASSETS / "video" / name).exists()] + list(films)
-    if len(clips) < len(REAL) + len(options.film):
+    clips = [path for name in REAL if (path := ASSETS / "video" / name).exists()] + films
+    if len(clips) < len(REAL) + len(films):
         print(f"the real clips are not at hand in {ASSETS / 'video'}: they are left out", file=sys.stderr)
     attacks = tuple(a.name for a in ATTACKS if not options.attacks or any(w in a.name for w in options.attacks))
     methods = [OURS] if options.alone else [OURS, *client.NAMES]
@@ -171,6 +173,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FILMWRIGHT_HOME"] = str(Path(folder) / "home")
         films = options.film or [filmed(Path(folder), 2.0 if options.quick else 6.0)]
+        drawn = Path(folder) / "webcam.mp4"
+        drawn.write_bytes(encode(webcam(), 8))
+        films.insert(0, drawn)
         tasks = chosen(options, films)
         done = sorted(trials(tasks, options.processes), key=lambda t: -[k.method for k in tasks].index(t.method))
         clips = list(dict.fromkeys(task.clip.stem for task in tasks))

@@ -1,6 +1,6 @@
 """Short clips of every kind, by number: cut out of films, turned about, drawn by rule, plain noise; all repeatable."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +29,19 @@ def clip(number: int, sources: Sequence[np.ndarray]) -> tuple[str, Clip]:
         coded = encode((np.repeat(p[..., None], 3, -1) for p in made), crf, preset="ultrafast")
         made = np.stack([plane.copy() for plane in luma(coded)])
     return kind, made
+
+
+def webcam(num: int = 192) -> Iterator[np.ndarray]:
+    """RGB as a cheap camera sees a person before a bright wall: flat, still, noisy; hard for any mark."""
+    chance = np.random.default_rng(20_261_130)
+    wall = np.full((480, 640, 3), (205, 200, 192), np.float32) + np.linspace(-12, 12, 640, dtype=np.float32)[:, None]
+    for i in range(num):
+        seen, left = wall.copy(), round(8 * np.sin(i / 15))
+        cv2.ellipse(seen, (320 + left, 470), (190, 160), 0, 0, 360, (70, 80, 105), -1, cv2.LINE_AA)
+        cv2.ellipse(seen, (320 + left, 220), (75, 100), 0, 0, 360, (190, 150, 130), -1, cv2.LINE_AA)
+        seen = cv2.GaussianBlur(seen, (0, 0), 1.5)
+        grain = cv2.GaussianBlur(chance.standard_normal((480, 640), np.float32), (0, 0), 0.8)
+        yield _codes(seen + grain[..., None] * 2)
 
 
 def _grey(rgb: np.ndarray) -> np.ndarray:
