@@ -11,7 +11,7 @@ from filmwright.core.errors import MissingExtra
 from filmwright.film.asset.moderators import Exhibit, moderators
 from filmwright.film.asset.policy import judge, load_policy
 from filmwright.film.asset.words import hangul
-from filmwright.film.asset.words.classifier import load_lexicon, load_ngrams
+from filmwright.film.asset.words.classifier import load_lexicon, load_ngrams, scores
 from filmwright.film.asset.words.judged import Judge
 from filmwright.film.asset.words.language import strangeness
 from filmwright.film.asset.words.plain import plain
@@ -198,7 +198,7 @@ def training(monkeypatch):
     import train
 
     yield train
-    for name in ("train", "corpus", "regression"):
+    for name in ("train", "corpus", "meaning", "regression"):
         sys.modules.pop(name, None)
 
 
@@ -207,7 +207,8 @@ def test_training_again_gives_the_same_weights(training):
     assert corpus == training.generated(harmful=12, benign=60)
     lexicon = training.count_words(corpus)
     counts = np.ones(len(corpus))
-    first, second = (training.fit_ngrams(corpus, counts, lexicon, steps=25) for _ in range(2))
+    meaning = training.load_meaning()
+    first, second = (training.fit_ngrams(corpus, counts, lexicon, meaning, steps=25) for _ in range(2))
     assert np.array_equal(first.weights, second.weights)
     assert np.array_equal(first.bias, second.bias)
     right = [first.classes[int(first.logits(plain(p.text, lexicon)).argmax())] == p.label for p in corpus]
@@ -217,25 +218,77 @@ def test_training_again_gives_the_same_weights(training):
 def test_a_row_that_counts_for_two_is_as_good_as_two(training):
     from regression import sparse
 
+    none = training.Kin(columns=np.zeros(0, int), vectors=np.zeros((0, 0)), alone=np.ones(3, bool))
     a, b = (np.array([0, 1]), np.ones(2)), (np.array([1, 2]), np.ones(2))
-    twice = training.fit(sparse([a, b, b], 3), np.array([0, 1, 1]), np.ones(3), 2, penalty=0.01, steps=40)
-    heavy = training.fit(sparse([a, b], 3), np.array([0, 1]), np.array([1.0, 2.0]), 2, penalty=0.01, steps=40)
+    settings = {"kin": none, "penalty": 0.01, "steps": 40}
+    twice = training.fit(sparse([a, b, b], 3), np.array([0, 1, 1]), np.ones(3), 2, **settings)
+    heavy = training.fit(sparse([a, b], 3), np.array([0, 1]), np.array([1.0, 2.0]), 2, **settings)
     assert np.allclose(twice[0], heavy[0], atol=1e-5)
     assert heavy[0][0, 0] > 0 > heavy[0][2, 0]
 
 
-def test_no_prompt_is_on_both_sides(training):
-    train, validate = ({p.text for p in training.written(side)} for side in ("train", "validate"))
-    assert not train & validate
-    assert 0.15 < len(validate) / len(train | validate) < 0.25
-    assert {p.label for p in training.written("validate")} == set(load_ngrams().classes)
+def test_close_vectors_get_close_weights(training):
+    from regression import sparse
+
+    vectors = np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]])
+    kin = training.Kin(columns=np.arange(3), vectors=vectors, alone=np.array([True, False, True]))
+    rows = sparse([(np.array([i]), np.ones(1)) for i in (0, 2, 1)], 3)
+    weights, shared, _ = training.fit(
+        rows, np.array([0, 1, 0]), np.array([1.0, 1.0, 0.0]), 2, kin=kin, penalty=0.01, steps=40
+    )
+    assert np.allclose(weights[1], vectors[1] @ shared)  # nothing of its own, and its row counted for nothing
+    assert weights[1, 0] > 0 > weights[2, 0]
 
 
-def test_the_shipped_scales_are_those_of_the_validation(training):
+def test_a_word_that_no_prompt_holds_is_read_like_its_kin(training):
+    harmful, harmless = ("착복", "암거래"), ("갈치", "책갈피")
+    told = " ".join(p.text for p in [*training.written(), *training.generated(harmful=300, benign=3000)])
+    assert not any(word in told for word in (*harmful, *harmless))
+    leaning = [
+        row[1:].max() - row[0]
+        for word in (*harmful, *harmless)
+        for row in [load_ngrams().weights[training.bucket(f"s {word}")] * load_ngrams().scale]
+    ]
+    assert min(leaning[:2]) > max(leaning[2:])
+
+
+def test_every_prompt_is_judged_by_what_learned_from_others(training, monkeypatch):
+    by_hand = training.written()[::40]
+    learned = []
+
+    def fit_all(by_rule, seen, lexicon, meaning):
+        learned.append({p.text for p in seen})
+        return load_ngrams()
+
+    monkeypatch.setattr(training, "fit_all", fit_all)
+    assert training.unseen([], by_hand, load_lexicon(), None).shape == (len(by_hand), len(load_ngrams().classes))
+    held = [{p.text for p in by_hand} - seen for seen in learned]
+    assert sum(map(len, held)) == len(set().union(*held)) == len({p.text for p in by_hand})
+
+
+def test_every_fold_is_a_fifth_and_has_every_class(training):
+    for language in ("en", "ko"):
+        prompts = training.written(languages=(language,))
+        for part in range(training.FOLDS):
+            held = [p for p in prompts if training.fold(p) == part]
+            assert 0.15 < len(held) / len(prompts) < 0.25
+            assert {p.label for p in held} == set(load_ngrams().classes)
+
+
+def test_so_many_harmless_prompts_reach_a_half(training):
+    logits = np.random.default_rng(5).normal(size=(2000, 10))
+    scale = training.scale_of(logits, (0.04, 0.005))
+    reached = [max(scores(load_ngrams().classes, row, scale).values()) for row in logits]
+    assert np.mean(np.array(reached) >= 0.5) == pytest.approx(0.04, abs=0.001)
+    assert np.mean(np.array(reached) >= 0.9) == pytest.approx(0.005, abs=0.001)
+
+
+def test_what_was_learned_from_raises_fewer_false_alarms_than_what_was_not(training):
     for language, scale in zip(("en", "ko"), load_ngrams().scales, strict=True):
-        held = [p for p in training.written("validate", languages=(language,)) if p.label == "benign"]
-        logits = np.array([load_ngrams().logits(plain(p.text, load_lexicon())) for p in held])
-        assert np.allclose(training.scale_of(logits), scale, atol=1e-3)
+        shown = [p for p in training.written(languages=(language,)) if p.label == "benign"][::3]
+        logits = [load_ngrams().logits(plain(p.text, load_lexicon())) for p in shown]
+        reached = [max(scores(load_ngrams().classes, row, scale).values()) for row in logits]
+        assert np.mean(np.array(reached) >= 0.5) < training.FALSE_ALARMS[language][0]
 
 
 def test_minilm_says_what_to_install(monkeypatch):

@@ -35,32 +35,53 @@ def sparse(rows: list[tuple[np.ndarray, np.ndarray]], num_columns: int) -> Rows:
     return Rows(starts=starts, columns=columns, values=values, num_columns=num_columns)
 
 
-def fit(
-    rows: Rows, labels: np.ndarray, counts: np.ndarray, num_classes: int, *, penalty: float, steps: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weights [columns, classes] and bias that make the labels likeliest, less a penalty on large weights.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kin:
+    """Columns that are known to be alike: each has a vector, and close vectors get close weights.
 
-    `counts` says how much each row counts.
+    Those that are not `alone` have no weights but these.
+    """
+
+    columns: np.ndarray
+    vectors: np.ndarray
+    alone: np.ndarray  # of all columns
+
+    def spread(self, weights: np.ndarray, shared: np.ndarray) -> np.ndarray:
+        """All the weights, given those of single columns and those of the vectors' dimensions."""
+        found = weights.copy()
+        found[self.columns] += self.vectors @ shared
+        return found
+
+
+def fit(
+    rows: Rows, labels: np.ndarray, counts: np.ndarray, num_classes: int, *, kin: Kin, penalty: float, steps: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights [columns, classes], what they share by kinship [dimensions, classes], and bias [classes].
+
+    They make the labels likeliest, less a penalty on large ones. `counts` says how much each row counts.
     """
     truth = np.eye(num_classes)[labels]
     share = (counts / counts.sum())[:, None]
     turned = rows.turned()
-    shape = (rows.num_columns + 1, num_classes)
+    width = rows.num_columns
+    shape = (width + kin.vectors.shape[1] + 1, num_classes)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        weights = flat.reshape(shape)
-        logits = rows.times(weights[:-1]) + weights[-1]
+        parts = flat.reshape(shape)
+        logits = rows.times(kin.spread(parts[:width], parts[width:-1])) + parts[-1]
         logits -= logits.max(1, keepdims=True)
         log_sum = np.log(np.exp(logits).sum(1))
         errors = (np.exp(logits - log_sum[:, None]) - truth) * share
-        slope = np.vstack([turned.times(errors), errors.sum(0)[None]])
-        slope[:-1] += penalty * weights[:-1]
+        single = turned.times(errors)
+        slope = np.vstack([single, kin.vectors.T @ single[kin.columns], errors.sum(0)[None]])
+        slope[:-1] += penalty * parts[:-1]
+        slope[:width][~kin.alone] = 0.0
         missed = (log_sum - (logits * truth).sum(1)) @ share[:, 0]
-        value = float(missed + 0.5 * penalty * (weights[:-1] ** 2).sum())
+        value = float(missed + 0.5 * penalty * (parts[:-1] ** 2).sum())
         return value, slope.ravel()
 
     best = descend(loss, np.zeros(shape[0] * shape[1]), steps=steps).reshape(shape)
-    return best[:-1], best[-1]
+    return kin.spread(best[:width], best[width:-1]), best[width:-1], best[-1]
 
 
 def descend(

@@ -9,7 +9,7 @@ from jaxtyping import Int64
 
 from . import hangul
 
-NUM_BUCKETS = 1 << 18
+NUM_BUCKETS = 1 << 19
 _WORD = re.compile(r"[a-z0-9']+")
 _KOREAN = re.compile(r"[가-힣ㄱ-ㅣ]+")
 
@@ -35,4 +35,9 @@ def grams(text: str) -> set[str]:
 
 def hashed(text: str) -> Int64[np.ndarray, "n"]:
     """The buckets of a text's n-grams, each once, in order."""
-    return np.array(sorted({crc32(gram.encode()) % NUM_BUCKETS for gram in grams(text)}), np.int64)
+    return np.array(sorted({bucket(gram) for gram in grams(text)}), np.int64)
+
+
+def bucket(gram: str) -> int:
+    """Where an n-gram's weights stand."""
+    return crc32(gram.encode()) % NUM_BUCKETS
