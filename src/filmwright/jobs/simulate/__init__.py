@@ -1,0 +1,1 @@
+"""Simulate: a seeded factory of captioned clips that are known exactly."""
