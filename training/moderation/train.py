@@ -1,6 +1,7 @@
 """Train the classifiers that ship with the package: python training/moderation/train.py [ngrams] [minilm]
 
-The n-grams repeat bit for bit; MiniLM's head does on the same version of torch and kind of processor.
+The n-grams repeat bit for bit on the same kind of processor and number of threads (OMP_NUM_THREADS=1 made those that
+ship), MiniLM's head on the same version of torch, too.
 """
 
 import re

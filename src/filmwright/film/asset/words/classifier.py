@@ -36,8 +36,8 @@ def scores(
     """A score for each category; the likeliest stands for all: it gets the score that something is wrong at all.
 
     A threat may be half violence and half harassment: it is no milder for that. `scale` holds the log-odds that
-    one in twenty-five harmless prompts of the validation reaches, which become 0.5, and a slope that puts what
-    one in two hundred reaches at 0.9.
+    a few in a hundred harmless prompts of the cross-validation reach, which become 0.5, and a slope that puts what
+    a few in a thousand reach at 0.9.
     """
     powers = np.exp(logits - logits.max())
     wrong = powers[1:]
