@@ -35,9 +35,10 @@ def verify(
     verified, 10 known by its mark alone, 9 not verified.
     """
     with told(as_json=as_json), warned():
+        from filmwright.jobs.page.sheet import check_name
         from filmwright.jobs.verify import as_json as plain
         from filmwright.jobs.verify import verify as run
-        from filmwright.jobs.verify.page import check_name, write_page
+        from filmwright.jobs.verify.page import write_page
 
         if html is not None:
             check_name(html)

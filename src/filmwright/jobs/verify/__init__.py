@@ -1,6 +1,5 @@
 """Who made a film, when and from what, and whether it was changed since: for a file, a folder or a local address."""
 
-import os
 from pathlib import Path
 
 from filmwright import __version__
@@ -8,6 +7,7 @@ from filmwright.core.errors import BadAsset
 from filmwright.core.manifest import now
 from filmwright.core.progress import Report as Progress
 from filmwright.core.progress import Step, silent
+from filmwright.jobs.inside import inside
 from filmwright.jobs.looks import FILMS, PICTURES
 
 from .address import fetched, is_address
@@ -45,12 +45,8 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise BadAsset(f"there is no file or folder {path}.")
-    inside: list[Path] = []
-    for folder, folders, files in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        inside += [Path(folder, name) for name in sorted(files) if not name.startswith(".")]
     kinds = (*FILMS, *PICTURES)
-    found = [p for p in inside if p.suffix.lower() in kinds and (p.is_file() or not p.exists())]
+    found = inside(path, kinds)
     if not found:
         raise BadAsset(f"{path} holds no film and no picture ({', '.join(kinds)}).")
     return found

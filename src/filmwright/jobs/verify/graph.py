@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from filmwright.core.claim import Signature
-
-from .escaped import escape
+from filmwright.jobs.page.escaped import escape
 
 WIDTH, HEIGHT, GAP, LANE = 264, 62, 16, 64  # pixels: a box, between boxes, between columns
 DEEPEST = 6  # columns: a chain that is longer is cut

@@ -1,6 +1,5 @@
 """One file -> what is known of it."""
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image
 
 from filmwright.core.claim import Signature
 from filmwright.core.content import file_hash
@@ -26,6 +24,7 @@ from filmwright.film.asset.signers import signers
 from filmwright.film.video.reading import key_pictures, luma, probe
 from filmwright.film.video.stills import read_picture
 from filmwright.jobs.looks import PICTURES
+from filmwright.jobs.page.pictures import jpeg
 
 from .along import along
 from .compare import compare
@@ -33,7 +32,6 @@ from .nouns import Comparison, Finding, Found, Span
 from .words import verdict, words_of, words_of_mark
 
 KEY_PICTURES = 6  # enough to know a film by, and to show on a page
-SHOWN = 480  # pixels of the longer side of a picture on the page
 UNREAD = Signature(state="broken", says="The file can't be opened.", embedded=False)
 
 
@@ -121,7 +119,7 @@ def _judged(
         spans=spans,
         comparison=comparison,
         notes=tuple(notes),
-        pictures=tuple(_jpeg(picture) for picture in seen.pictures),
+        pictures=tuple(jpeg(picture) for picture in seen.pictures),
     )
 
 
@@ -180,11 +178,3 @@ def _original(record: Record | None, given: Path | None, found_by: Found | None)
     if not path.is_file() or file_hash(path) != record.sha256:
         return None, "The original is not at hand to compare it with: give it with --original."
     return path, ""
-
-
-def _jpeg(rgb: UInt8[np.ndarray, "H W 3"]) -> bytes:
-    scale = min(1.0, SHOWN / max(rgb.shape[:2]))
-    size = (max(round(rgb.shape[1] * scale), 1), max(round(rgb.shape[0] * scale), 1))
-    out = io.BytesIO()
-    Image.fromarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)).save(out, "JPEG", quality=82)
-    return out.getvalue()

@@ -1,16 +1,15 @@
 """A report as one page (HTML) that needs no other file."""
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from filmwright.core.claim import Signature
-from filmwright.core.errors import BadFilm
-from filmwright.core.files import whole
 from filmwright.core.manifest import Ingredient
+from filmwright.jobs.page.escaped import escape
+from filmwright.jobs.page.pictures import data, strip
+from filmwright.jobs.page.sheet import sheet, write_sheet
 
-from .escaped import escape
 from .graph import drawing
 from .nouns import Change, Finding, Outcome, Report, Span
 from .style import STYLE
@@ -30,16 +29,7 @@ STATES = {"trusted": "good", "none": "plain", "untrusted": "open", "expired": "o
 
 def write_page(report: Report, out: Path) -> Path:
     """Write the page, whole or not at all. Raises BadFilm for a name that is no page's."""
-    check_name(out)
-    with whole(out) as part:
-        part.write_text(page(report), encoding="utf-8")
-    return out
-
-
-def check_name(out: Path) -> None:
-    """Raise BadFilm for a name that is no page's, before any work is done."""
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise BadFilm(f"the page is written as .html, not as {out.suffix or 'a file without an ending'!r}.")
+    return write_sheet(page(report), out)
 
 
 def page(report: Report) -> str:
@@ -48,20 +38,9 @@ def page(report: Report) -> str:
     name = findings[0].name if len(findings) == 1 else report.source
     summary = _summary(findings) if len(findings) > 1 else ""
     films = "\n".join(_film(finding, f"film-{i}") for i, finding in enumerate(findings))
-    return f"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(name)}: verification</title>
-<style>{STYLE}</style>
-<main>
-{summary}
-{films}
-<footer>Written by {escape(report.software)}, {escape(clock(report.made))}, from the file, its signature, its mark and
-the records of one machine. It tells what they say; it is no proof that what is shown ever happened.</footer>
-</main>
-</html>
-"""
+    footer = f"""Written by {escape(report.software)}, {escape(clock(report.made))}, from the file, its signature, its
+mark and the records of one machine. It tells what they say; it is no proof that what is shown ever happened."""
+    return sheet(f"{name}: verification", STYLE, f"{summary}\n{films}", footer)
 
 
 def _summary(findings: Iterable[Finding]) -> str:
@@ -80,7 +59,7 @@ def _film(finding: Finding, anchor: str) -> str:
         f'<header><span class="pill {MOODS.get(finding.outcome, "plain")}">{TITLES[finding.outcome]}</span>'
         f'<h1>{escape(finding.name)}</h1><p class="sentence">{escape(finding.says)}</p>'
         f'<p class="facts">{escape(finding.facts)}</p></header>',
-        _strip(finding),
+        strip(finding.pictures),
         _timeline(finding.spans),
         _changes(finding),
         '<div class="sections">',
@@ -101,12 +80,6 @@ def _chain(finding: Finding) -> str:
         part = Ingredient(role="film on record", name=record.title)
         own = replace(own, ingredients=(part,), brought=(replace(stored, title=record.title),))
     return drawing(finding.name, own)
-
-
-def _strip(finding: Finding) -> str:
-    pictures = "".join(f'<img alt="" src="{_data(p)}">' for p in finding.pictures)
-    single = " one" if len(finding.pictures) == 1 else ""
-    return f'<div class="strip{single}">{pictures}</div>' if pictures else ""
 
 
 def _timeline(spans: tuple[Span, ...]) -> str:
@@ -149,7 +122,7 @@ def _change(change: Change) -> str:
     if abs(change.of - change.at) > 0.1:
         words += f" (the original's {change.of:.1f} s)"
     words = escape(words)
-    return f'<figure><img alt="{words}" src="{_data(change.picture)}"><figcaption>{words}</figcaption></figure>'
+    return f'<figure><img alt="{words}" src="{data(change.picture)}"><figcaption>{words}</figcaption></figure>'
 
 
 def _signature(finding: Finding) -> Iterator[tuple[str, str, str]]:
@@ -204,7 +177,3 @@ def _section(title: str, facts: Iterable[tuple[str, str, str]]) -> str:
         if value
     )
     return f"<section><h2>{title}</h2><dl>\n{lines}\n</dl></section>" if lines else ""
-
-
-def _data(picture: bytes) -> str:
-    return f"data:image/jpeg;base64,{b64encode(picture).decode()}"

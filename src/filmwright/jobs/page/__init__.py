@@ -1,0 +1,1 @@
+"""Pages (HTML) that need no other file: their frame, their style, their pictures."""
