@@ -29,7 +29,7 @@ def told(*, as_json: bool = False) -> Iterator[None]:
     try:
         yield
     except errors.FilmError as err:
-        code = next((CODES[kind] for kind in type(err).__mro__ if kind in CODES), 1)
+        code = code_of(err)
         _say(str(err), err, code, as_json=as_json)
         raise typer.Exit(code) from None
     except PermissionError as err:
@@ -45,6 +45,11 @@ def told(*, as_json: bool = False) -> Iterator[None]:
             "interrupted; nothing is left half done, and finished shots are kept: run the same command again", err=True
         )
         sys.exit(130)
+
+
+def code_of(err: errors.FilmError) -> int:
+    """The exit code of an error's kind."""
+    return next((CODES[kind] for kind in type(err).__mro__ if kind in CODES), 1)
 
 
 def _say(message: str, err: Exception, code: int, *, as_json: bool) -> None:

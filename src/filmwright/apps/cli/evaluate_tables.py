@@ -1,0 +1,104 @@
+"""What an evaluation looks like in the terminal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from filmwright.core.printable import printable
+from filmwright.jobs.evaluate import Measured, Report, Row
+from filmwright.jobs.evaluate import words as said
+from filmwright.jobs.evaluate.nouns import Mean
+
+
+def print_report(report: Report, page: Path | None) -> None:
+    """One video in full, several as a table with their means."""
+    console = Console(highlight=False)
+    if len(report.rows) == 1:
+        _print_video(console, report.rows[0])
+    else:
+        _print_videos(console, report)
+    for measured in report.sets:
+        _print_set(console, measured)
+    if page is not None:
+        console.print(f"[dim]page[/]  {escape(str(page))}", soft_wrap=True)
+
+
+def print_values(report: Report) -> None:
+    """A line a number: video, metric, value."""
+    for row in report.rows:
+        for measured in row.measured:
+            if measured.reading is not None:
+                typer.echo(f"{printable(row.name)}\t{measured.name}\t{measured.reading.value:.6g}")
+    _print_errors(report.rows)
+
+
+def _print_video(console: Console, row: Row) -> None:
+    assert row.protocol is not None
+    console.print(f"[bold]{_clean(row.name)}[/]  {_clean(said.facts(row.protocol))}", soft_wrap=True)
+    if row.reference:
+        console.print(f"  [dim]beside its reference[/] {_clean(row.reference)}", soft_wrap=True)
+    table = Table("metric", "", "", "unit", "", box=None, header_style="bold", pad_edge=False)
+    table.columns[1].justify = "right"
+    for measured in row.measured:
+        if measured.reading is None:
+            continue
+        reading = measured.reading
+        more = [reading.note] if reading.note else []
+        more += [said.part(part) for part in reading.parts]
+        more += [said.span(span, row.protocol) for span in reading.spans]
+        table.add_row(
+            measured.title,
+            f"[bold]{said.number(reading.value)}[/]",
+            said.ARROWS[measured.scale.better],
+            f"[dim]{measured.scale.unit}[/]",
+            f"[dim]{escape('; '.join(more))}[/]",
+        )
+    console.print(table)
+    for measured in row.measured:
+        if measured.refused:
+            console.print(f"[dim]{measured.title}: {escape(measured.refused)}[/]", soft_wrap=True)
+
+
+def _print_videos(console: Console, report: Report) -> None:
+    """Each video's values in a paragraph, so that any number of metrics fits; then a line a metric with its mean."""
+    for row in report.rows:
+        if row.protocol is not None:
+            console.print(f"[bold]{_clean(row.name)}[/]  [dim]{_clean(said.facts(row.protocol))}[/]", soft_wrap=True)
+            console.print(f"  {_values(row)}")
+    _print_errors(report.rows)
+    table = Table("mean", "", "", "unit", "videos", box=None, header_style="bold", pad_edge=False)
+    for mean in report.means:
+        table.add_row(mean.title, *_mean(mean))
+    if report.means:
+        console.print(table)
+
+
+def _values(row: Row) -> str:
+    known = [m for m in row.measured if m.reading is not None]
+    return " · ".join(f"{m.title} [bold]{said.number(m.reading.value)}[/]" for m in known if m.reading)
+
+
+def _mean(mean: Mean) -> tuple[str, str, str, str]:
+    if mean.interval is None:
+        return "", "", f"[yellow]{_clean(mean.refused)}[/]", ""
+    value, arrow = escape(said.interval(mean.interval)), said.ARROWS[mean.scale.better]
+    return f"[bold]{value}[/]", arrow, f"[dim]{mean.scale.unit}[/]", str(mean.interval.num)
+
+
+def _print_set(console: Console, measured: Measured) -> None:
+    told = said.number(measured.reading.value) if measured.reading else measured.refused
+    console.print(f"{measured.title}: [bold]{escape(told)}[/]", soft_wrap=True)
+
+
+def _print_errors(rows: Sequence[Row]) -> None:
+    for row in rows:
+        if row.error is not None:
+            typer.secho(f"error: {printable(str(row.error))}", fg="red", err=True)
+
+
+def _clean(text: str) -> str:
+    return escape(printable(text))

@@ -1,0 +1,91 @@
+"""What an evaluation finds."""
+
+from dataclasses import dataclass, field
+
+from filmwright.core.errors import FilmError
+
+from .interval import Interval
+from .metrics import Metric
+from .protocol import VideoProtocol
+from .reading import Reading, Scale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A metric that takes part, by its driver's name."""
+
+    name: str
+    about: str
+    metric: Metric
+
+    @property
+    def title(self) -> str:
+        """The name as words."""
+        return titled(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Measured:
+    """One metric of one video: its reading, or why there is none."""
+
+    name: str
+    about: str
+    scale: Scale
+    reading: Reading | None = None
+    refused: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name as words."""
+        return titled(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Row:
+    """One video."""
+
+    name: str
+    protocol: VideoProtocol | None = None  # None where it can't be read
+    reference: str = ""
+    measured: tuple[Measured, ...] = ()
+    error: FilmError | None = None
+    pictures: tuple[bytes, ...] = field(default=(), repr=False)  # JPEG, for the page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mean:
+    """One metric over all videos that have it; no interval where they can't be averaged."""
+
+    name: str
+    scale: Scale
+    interval: Interval | None
+    refused: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name as words."""
+        return titled(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Report:
+    """One or more videos."""
+
+    sources: tuple[str, ...]  # as they were given
+    rows: tuple[Row, ...]
+    made: str  # UTC, ISO 8601
+    software: tuple[str, ...]  # "numpy 2.4.6"
+    against: str = ""
+    means: tuple[Mean, ...] = ()  # of several videos
+    sets: tuple[Measured, ...] = ()  # metrics over all of them together
+
+    @property
+    def error(self) -> FilmError | None:
+        """The first that stopped a video from being measured."""
+        return next((row.error for row in self.rows if row.error), None)
+
+
+def titled(name: str) -> str:
+    """A driver's name as words."""
+    words = {"psnr": "PSNR", "ssim": "SSIM", "color_drift": "colour drift"}
+    return words.get(name, name.replace("_", " "))

@@ -1,0 +1,147 @@
+"""A report as one page (HTML) that needs no other file: the videos, their numbers, their curves."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from filmwright.jobs.page.escaped import escape
+from filmwright.jobs.page.pictures import strip
+from filmwright.jobs.page.sheet import sheet, write_sheet
+from filmwright.jobs.page.style import STYLE as SHARED
+
+from . import words
+from .curve import drawing
+from .nouns import Mean, Measured, Report, Row, titled
+from .protocol import VideoProtocol
+
+STYLE = (
+    SHARED
+    + """
+td.number { font-variant-numeric: tabular-nums; white-space: nowrap }
+td.number b { font-size: 17px; font-weight: 600 }
+td small { display: block; color: var(--soft); font-size: 12.5px; font-weight: 400; line-height: 1.4 }
+.metrics { table-layout: fixed }
+.metrics td { overflow-wrap: break-word } .metrics td:nth-child(1) { width: 31% }
+.metrics td:nth-child(2) { width: 24% } .metrics td:nth-child(3) { width: 21% }
+.metrics td:first-child::first-letter { text-transform: uppercase }
+.matrix th { text-align: right; font-size: 12.5px; color: var(--soft); font-weight: 500; padding: 10px 8px;
+  vertical-align: bottom; line-height: 1.25; overflow-wrap: normal }
+.matrix td { text-align: right; padding: 10px 8px; white-space: nowrap; font-variant-numeric: tabular-nums }
+.matrix td:first-child { text-align: left } .matrix td.failed { text-align: left; white-space: normal }
+.curve { display: block; width: 100%; height: 44px }
+.curve path { fill: none; stroke: #3d6fb4; stroke-width: 1.6; vector-effect: non-scaling-stroke }
+.curve line { stroke: var(--line); vector-effect: non-scaling-stroke }
+.bounds { display: block; text-align: right; color: var(--soft); font-size: 12px }
+.failed { color: var(--bad) }
+.sentence + .wide { margin-top: 22px } .wide + section { margin-top: 28px }
+section + article { margin-top: 72px; padding-top: 56px; border-top: 1px solid var(--line) }
+@media (max-width: 760px) { .matrix { display: table } .matrix tbody { display: table-row-group }
+  .matrix tr { display: table-row } .matrix td { display: table-cell; padding: 8px }
+  .metrics td:nth-child(n) { width: auto } }
+"""
+)
+
+
+def write_page(report: Report, out: Path) -> Path:
+    """Write the page, whole or not at all. Raises BadFilm for a name that is no page's."""
+    return write_sheet(page(report), out)
+
+
+def page(report: Report) -> str:
+    """The page's text."""
+    rows = report.rows
+    name = rows[0].name if len(rows) == 1 else ", ".join(report.sources)
+    summary = _summary(report) if len(rows) > 1 else ""
+    videos = "\n".join(_video(row, f"video-{i}") for i, row in enumerate(rows) if row.error is None)
+    against = f" Compared with {report.against}." if report.against else ""
+    footer = escape(
+        f"Measured on {report.made[:10]} by {'; '.join(report.software)}.{against} "
+        "Numbers can be compared where size, fps, frame count, pixel format and decoder are the same."
+    )
+    return sheet(f"{name}: evaluation", STYLE, f"{summary}\n{videos}", footer)
+
+
+def _summary(report: Report) -> str:
+    """Every video in a line, and the means."""
+    names = [each.name for each in next((row.measured for row in report.rows if row.measured), ())]
+    shown = [name for name in names if any(_value(row, name) for row in report.rows)]
+    head = "".join(f"<th>{escape(titled(name))}</th>" for name in shown)
+    lines = "\n".join(_matrix_line(row, f"video-{i}", shown) for i, row in enumerate(report.rows))
+    means = "\n".join(map(_mean, report.means))
+    note = "with 95% intervals; all are further down, each with its unit"
+    return (
+        f'<h1>Evaluation</h1>\n<p class="sentence">{len(report.rows)} videos, {note}.</p>\n'
+        f'<div class="wide"><table class="matrix">\n<tr><th></th>{head}</tr>\n{lines}\n</table></div>\n'
+        f"{_section('Means of all', means) if means else ''}{_metrics(report.sets, None) if report.sets else ''}"
+    )
+
+
+def _matrix_line(row: Row, anchor: str, names: Sequence[str]) -> str:
+    if row.error is not None:
+        told = f'<td class="failed" colspan="{max(len(names), 1)}">{escape(str(row.error))}</td>'
+        return f"<tr><td>{escape(row.name)}</td>{told}</tr>"
+    link = f'<td><a href="#{anchor}">{escape(row.name)}</a></td>'
+    return f"<tr>{link}{''.join(f'<td>{escape(_value(row, name))}</td>' for name in names)}</tr>"
+
+
+def _value(row: Row, name: str) -> str:
+    return next((words.number(m.reading.value) for m in row.measured if m.name == name and m.reading), "")
+
+
+def _mean(mean: Mean) -> str:
+    if mean.interval is None:
+        return f'<tr><td>{escape(mean.title)}</td><td colspan="2"><small>{escape(mean.refused)}</small></td></tr>'
+    videos = f"{mean.interval.num} video{'' if mean.interval.num == 1 else 's'}"
+    few = "" if mean.interval.low == mean.interval.low else ": too few for an interval"
+    value = escape(words.interval(mean.interval))
+    return (
+        f'<tr><td>{escape(mean.title)}</td><td class="number"><b>{value}</b><small>{escape(_unit(mean))}</small></td>'
+        f"<td><small>{videos}{few}</small></td></tr>"
+    )
+
+
+def _video(row: Row, anchor: str) -> str:
+    parts = [f"<header><h1>{escape(row.name)}</h1>{_facts(row)}</header>", strip(row.pictures)]
+    parts += [_metrics(row.measured, row.protocol), _refused(row.measured)]
+    return f'<article id="{anchor}">' + "\n".join(filter(None, parts)) + "</article>"
+
+
+def _facts(row: Row) -> str:
+    assert row.protocol is not None
+    lines = [words.facts(row.protocol), f"decoded by {row.protocol.decoder}"]
+    lines += [f"beside its reference {row.reference}"] if row.reference else []
+    return "".join(f'<p class="facts">{escape(line)}</p>' for line in lines)
+
+
+def _metrics(measured: Iterable[Measured], protocol: VideoProtocol | None) -> str:
+    return _section("Measured", "\n".join(_line(each, protocol) for each in measured if each.reading is not None))
+
+
+def _section(title: str, rows: str) -> str:
+    return f'<section><h2>{title}</h2><div class="wide"><table class="metrics">\n{rows}\n</table></div></section>'
+
+
+def _line(measured: Measured, protocol: VideoProtocol | None) -> str:
+    reading = measured.reading
+    assert reading is not None
+    told = [f"{reading.note}"] if reading.note else []
+    told += [words.part(part) for part in reading.parts]
+    told += [words.span(span, protocol) for span in reading.spans] if protocol else []
+    return (
+        f"<tr><td>{escape(measured.title)}<small>{escape(measured.about)}</small></td>"
+        f'<td class="number"><b>{escape(words.number(reading.value))}</b><small>{escape(_unit(measured))}</small></td>'
+        f"<td><small>{'<br>'.join(map(escape, told))}</small></td>"
+        f'<td class="along">{drawing(reading.curve, measured.title)}</td></tr>'
+    )
+
+
+def _refused(measured: Iterable[Measured]) -> str:
+    lines = "\n".join(
+        f"<div><dt>{escape(each.title)}</dt><dd>{escape(each.refused)}</dd></div>"
+        for each in measured
+        if each.reading is None
+    )
+    return f"<section><h2>Not measured</h2><dl>\n{lines}\n</dl></section>" if lines else ""
+
+
+def _unit(measured: Measured | Mean) -> str:
+    return f"{measured.scale.unit}; {words.BETTER[measured.scale.better]}"

@@ -1,0 +1,75 @@
+"""How a video was looked at: numbers of two videos can be compared only where this is equal."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from shlex import quote
+
+from filmwright.core.errors import BadFilm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoProtocol:
+    """Size, time and decoder of one video."""
+
+    width: int  # pixels
+    height: int
+    fps: Fraction
+    num_frames: int
+    codec: str  # "h264"; "" for pictures in memory
+    pixel_format: str  # "yuv420p"
+    color: str  # "bt709"; "" is untagged
+    decoder: str  # the library and its version
+
+    @property
+    def size(self) -> str:
+        """As people write it."""
+        return f"{self.width}x{self.height}"
+
+    @property
+    def seconds(self) -> Fraction:
+        """Length."""
+        return self.num_frames / self.fps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing in which two protocols are not equal, in words."""
+
+    what: str
+    own: str
+    other: str
+
+
+def differences(own: VideoProtocol, other: VideoProtocol, *, length: bool = True) -> tuple[Difference, ...]:
+    """What is not equal; without `length` the number of frames may differ."""
+    pairs = [
+        ("fps", f"{float(own.fps):g}", f"{float(other.fps):g}", own.fps == other.fps),
+        ("size", own.size, other.size, own.size == other.size),
+        ("frame count", str(own.num_frames), str(other.num_frames), not length or own.num_frames == other.num_frames),
+        ("pixel format", own.pixel_format, other.pixel_format, own.pixel_format == other.pixel_format),
+        ("decoder", own.decoder, other.decoder, own.decoder == other.decoder),
+    ]
+    return tuple(Difference(what=what, own=one, other=two) for what, one, two, same in pairs if not same)
+
+
+def check_equal(name: str, own: VideoProtocol, reference: str, other: VideoProtocol) -> None:
+    """Raise BadFilm where a video and its reference were not made equal, saying in what and what to do."""
+    found = differences(own, other)
+    if not found:
+        return
+    said = "; ".join(f"{d.what} is {d.own} and {d.other}" for d in found)
+    advice = _advice(name, own, reference, other)
+    raise BadFilm(f"{name} and its reference {reference} can't be compared: {said}. {advice}")
+
+
+def _advice(name: str, own: VideoProtocol, reference: str, other: VideoProtocol) -> str:
+    """The command that makes the reference equal."""
+    filters = [f"fps={own.fps}"] if own.fps != other.fps else []
+    filters += [f"scale={own.width}:{own.height}"] if own.size != other.size else []
+    words = ["-i", quote(reference), *(["-vf", ",".join(filters)] if filters else [])]
+    words += ["-frames:v", str(own.num_frames)] if other.num_frames > own.num_frames else []
+    words += ["-pix_fmt", own.pixel_format, "-c:v", "ffv1", "equal.mkv"]
+    said = f"Make the reference equal first, for example: ffmpeg {' '.join(words)}"
+    if own.fps == other.fps and other.num_frames < own.num_frames:
+        said += f" (and cut {name} to {other.num_frames} frames in the same way)"
+    return said
