@@ -26,10 +26,13 @@ class Canvas:
         """The middle of each frame's time."""
         return ((np.arange(self.num_frames) + 0.5) / self.fps).astype(np.float32)
 
-    def places(self) -> tuple[Float32[np.ndarray, "1 W"], Float32[np.ndarray, "H 1"]]:
-        """x to the right and y down of the pixels' middles, in heights of the picture, about its middle."""
-        x = (np.arange(self.width, dtype=np.float32)[None] + 0.5 - self.width / 2) / self.height
-        y = (np.arange(self.height, dtype=np.float32)[:, None] + 0.5 - self.height / 2) / self.height
+    def places(self, margin: int = 0) -> tuple[Float32[np.ndarray, "1 W"], Float32[np.ndarray, "H 1"]]:
+        """x to the right and y down of the pixels' middles, in heights of the picture, about its middle.
+
+        With a margin there are so many pixels more on each side.
+        """
+        x = (np.arange(-margin, self.width + margin, dtype=np.float32)[None] + 0.5 - self.width / 2) / self.height
+        y = (np.arange(-margin, self.height + margin, dtype=np.float32)[:, None] + 0.5 - self.height / 2) / self.height
         return x, y
 
 
