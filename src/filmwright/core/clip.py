@@ -35,8 +35,8 @@ class Lens:
 class Clip:
     """What every writer writes and every reader gives back, equal to the bit.
 
-    `frames` carry the passes depth, normals, ids, flow and visible where there are surfaces; a backdrop has none. `facts`
-    are the parameters that it was made from, as JSON has them: draws, the camera's move, attributes of objects, the seed.
+    `frames` carry the passes depth, normals, ids, flow and visible where there are surfaces; a backdrop has none.
+    `facts` are the parameters that it was made from, as JSON has them: draws, the camera's move, attributes, the seed.
     """
 
     key: str  # unique in its data set: "000042"

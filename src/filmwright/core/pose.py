@@ -97,3 +97,22 @@ def slerp(a: Float[np.ndarray, "4"], b: Float[np.ndarray, "4"], t: float) -> Flo
         return a + (b - a) * t
     angle = np.arccos(dot)
     return (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+
+
+def quaternions(rotations: Float[np.ndarray, "F 3 3"]) -> Float[np.ndarray, "F 4"]:
+    """The xyzw of rotations, each on the side of the one before it (Shepperd 1978: the largest component first)."""
+    m = rotations
+    trace = np.einsum("fii->f", m)
+    squares = np.concatenate([1 + 2 * np.einsum("fii->fi", m) - trace[:, None], 1 + trace[:, None]], 1)  # of 2 xyzw
+    out = np.empty((len(m), 4))
+    for i, k in enumerate(np.argmax(squares, axis=1)):
+        off, sums = m[i] - m[i].T, m[i] + m[i].T
+        turn = np.array([off[2, 1], off[0, 2], off[1, 0]])
+        if k == 3:
+            out[i] = [*turn, squares[i, 3]]
+        else:
+            out[i] = [*(squares[i, k] if j == k else sums[k, j] for j in range(3)), turn[k]]
+        out[i] /= np.linalg.norm(out[i])
+        if i and out[i] @ out[i - 1] < 0:
+            out[i] = -out[i]
+    return out

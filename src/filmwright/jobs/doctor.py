@@ -20,8 +20,11 @@ from filmwright.film.frames.renderers import renderers
 from filmwright.film.scene.readers import readers
 from filmwright.film.shots.directors import directors
 from filmwright.film.video.codecs import codecs
+from filmwright.jobs.evaluate.metrics import metrics
+from filmwright.jobs.simulate.backdrops import backdrops
+from filmwright.jobs.simulate.writers import writers
 
-SLOTS: tuple[Slot[Any], ...] = (readers, directors, renderers, codecs, marks, signers, moderators)
+SLOTS: tuple[Slot[Any], ...] = (readers, directors, renderers, codecs, marks, signers, moderators, writers, backdrops)
 GIB = 1 << 30
 
 

@@ -7,11 +7,13 @@ from .card import card
 from .consent import consent
 from .doctor import doctor
 from .drivers import drivers
+from .evaluate import evaluate
 from .make import make
 from .new import new
 from .review import review
 from .shots import shots
 from .sign import sign
+from .simulate import simulate
 from .verify import verify
 
 app = typer.Typer(
@@ -24,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (make, shots, sign, verify, card, new, drivers, doctor):
+for command in (make, shots, sign, verify, card, simulate, evaluate, new, drivers, doctor):
     app.command()(command)
 for group, name in ((review, "review"), (consent, "consent"), (audit, "audit")):
     app.add_typer(group, name=name)

@@ -28,7 +28,7 @@ class Dice:
         """Dice of their own for a part; it does not matter what was drawn here before."""
         return Dice(*self._names, *names)
 
-    def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
+    def uniform(self, low: int | float = 0, high: int | float = 1) -> float:
         """A number from `low` to less than `high`."""
         return low + (high - low) * (int(self._bits.random_raw()) >> 11) * 2.0**-53
 
@@ -36,11 +36,11 @@ class Dice:
         """A whole number from `low` to `high`, both included."""
         return low + min(int(self.uniform() * (high - low + 1)), high - low)
 
-    def normal(self, mean: float = 0.0, deviation: float = 1.0) -> float:
+    def normal(self, mean: int | float = 0, deviation: int | float = 1) -> float:
         """A number of the normal distribution."""
         return mean + deviation * _NORMAL.inv_cdf(max(self.uniform(), 2.0**-53))
 
-    def choice(self, among: Sequence[T], weights: Sequence[float] | None = None) -> T:
+    def choice(self, among: Sequence[T], weights: Sequence[int | float] | None = None) -> T:
         """One of several, as likely as its weight."""
         if weights is None:
             return among[self.integer(0, len(among) - 1)]

@@ -7,31 +7,38 @@ either, and a plain value is itself. The words are those of NVIDIA Replicator's 
 from __future__ import annotations
 
 from math import exp, log
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from .dice import Dice
 
-T = TypeVar("T")
 _CONFIG = ConfigDict(extra="forbid", frozen=True)
 
 
-class Uniform(BaseModel):
-    """Any number between two, all as likely."""
+class Distribution(BaseModel):
+    """Something to draw from."""
 
     model_config = _CONFIG
+
+    def drawn(self, dice: Dice, index: int) -> Any:
+        """One value; `index` is the number of the clip."""
+        raise NotImplementedError
+
+
+class Uniform(Distribution):
+    """Any number between two, all as likely."""
+
     uniform: tuple[float, float]
 
     def drawn(self, dice: Dice, index: int) -> Any:  # noqa: ARG002
-        """One value; `index` is the number of the clip."""
+        """One value."""
         return dice.uniform(*self.uniform)
 
 
-class LogUniform(BaseModel):
+class LogUniform(Distribution):
     """Any positive number between two, each of its factors as likely."""
 
-    model_config = _CONFIG
     log_uniform: tuple[float, float]
 
     @model_validator(mode="after")
@@ -45,10 +52,9 @@ class LogUniform(BaseModel):
         return exp(dice.uniform(log(self.log_uniform[0]), log(self.log_uniform[1])))
 
 
-class Normal(BaseModel):
+class Normal(Distribution):
     """The normal distribution, by mean and standard deviation."""
 
-    model_config = _CONFIG
     normal: tuple[float, float]
 
     def drawn(self, dice: Dice, index: int) -> Any:  # noqa: ARG002
@@ -56,10 +62,9 @@ class Normal(BaseModel):
         return dice.normal(*self.normal)
 
 
-class Integer(BaseModel):
+class Integer(Distribution):
     """A whole number between two, both included."""
 
-    model_config = _CONFIG
     integer: tuple[int, int]
 
     def drawn(self, dice: Dice, index: int) -> Any:  # noqa: ARG002
@@ -67,15 +72,14 @@ class Integer(BaseModel):
         return dice.integer(*self.integer)
 
 
-class Choice(BaseModel, Generic[T]):
+class Choice(Distribution):
     """One of several, all as likely, or as likely as their `weights`."""
 
-    model_config = _CONFIG
-    choice: tuple[T, ...] = Field(min_length=1)
+    choice: tuple[int | float | str, ...] = Field(min_length=1)
     weights: tuple[float, ...] | None = None
 
     @model_validator(mode="after")
-    def _alike(self) -> Choice[T]:
+    def _alike(self) -> Choice:
         if self.weights is not None and len(self.weights) != len(self.choice):
             raise ValueError(f"{len(self.choice)} choices need as many weights, not {len(self.weights)}")
         if self.weights is not None and (min(self.weights) < 0 or sum(self.weights) <= 0):
@@ -87,38 +91,65 @@ class Choice(BaseModel, Generic[T]):
         return dice.choice(self.choice, self.weights)
 
 
-class Sequence(BaseModel, Generic[T]):
+class Sequence(Distribution):
     """One after the other, clip by clip, over and over."""
 
-    model_config = _CONFIG
-    sequence: tuple[T, ...] = Field(min_length=1)
+    sequence: tuple[int | float | str, ...] = Field(min_length=1)
 
     def drawn(self, dice: Dice, index: int) -> Any:  # noqa: ARG002
         """The one whose turn it is."""
         return self.sequence[index % len(self.sequence)]
 
 
-Number = float | Uniform | LogUniform | Normal | Integer | Choice[float] | Sequence[float]
-Count = int | Integer | Choice[int] | Sequence[int]
-Word = str | Choice[str] | Sequence[str]
+def _parsed(value: Any) -> Any:
+    """TOML's table for a distribution as the distribution; everything else as it is."""
+    if not isinstance(value, dict):
+        return value
+    kinds = {next(iter(kind.model_fields)): kind for kind in KINDS}
+    named = next((kinds[key] for key in value if key in kinds), None)
+    if named is None:
+        raise ValueError(f"no distribution is called {next(iter(value), '')!r}; there are: {', '.join(kinds)}")
+    try:
+        return named.model_validate(value)
+    except ValidationError as err:
+        first = err.errors()[0]
+        raise ValueError(f"{first['msg'].removeprefix('Value error, ').lower()}, in {value}") from err
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, Choice | Sequence):
+        several = value.choice if isinstance(value, Choice) else value.sequence
+        if words := [one for one in several if isinstance(one, str)]:
+            raise ValueError(f"numbers are wanted here, not {words[0]!r}")
+    return value
+
+
+KINDS = (Uniform, LogUniform, Normal, Integer, Choice, Sequence)
+Number = Annotated[
+    float | Uniform | LogUniform | Normal | Integer | Choice | Sequence,
+    BeforeValidator(_parsed),
+    AfterValidator(_numbers),
+]
+Count = Annotated[int | Integer | Choice | Sequence, BeforeValidator(_parsed), AfterValidator(_numbers)]
+Word = Annotated[str | Choice | Sequence, BeforeValidator(_parsed)]
 
 
 def drawn(value: Any, dice: Dice, index: int) -> Any:
     """A plain value itself, or what its distribution draws."""
-    return value.drawn(dice, index) if isinstance(value, BaseModel) else value
+    return value.drawn(dice, index) if isinstance(value, Distribution) else value
 
 
-def uniform(low: float, high: float) -> Uniform:
+def uniform(low: int | float, high: int | float) -> Uniform:
     """Any number between two, all as likely."""
     return Uniform(uniform=(low, high))
 
 
-def log_uniform(low: float, high: float) -> LogUniform:
+def log_uniform(low: int | float, high: int | float) -> LogUniform:
     """Any positive number between two, each of its factors as likely."""
     return LogUniform(log_uniform=(low, high))
 
 
-def normal(mean: float, deviation: float) -> Normal:
+def normal(mean: int | float, deviation: int | float) -> Normal:
     """The normal distribution."""
     return Normal(normal=(mean, deviation))
 
@@ -128,11 +159,11 @@ def integer(low: int, high: int) -> Integer:
     return Integer(integer=(low, high))
 
 
-def choice(*among: T, weights: tuple[float, ...] | None = None) -> Choice[T]:
+def choice(*among: int | float | str, weights: tuple[int | float, ...] | None = None) -> Choice:
     """One of several."""
     return Choice(choice=among, weights=weights)
 
 
-def sequence(*among: T) -> Sequence[T]:
+def sequence(*among: int | float | str) -> Sequence:
     """One after the other, clip by clip."""
     return Sequence(sequence=among)

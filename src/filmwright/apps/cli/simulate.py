@@ -1,0 +1,47 @@
+"""`filmwright simulate`: a data set of clips that are known exactly."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import options
+from .exits import told
+from .progress import showing
+from .warned import warned
+
+
+def simulate(
+    recipe: Annotated[
+        Path | None, typer.Argument(help="The recipe, a TOML file; without one, a bit of everything.")
+    ] = None,
+    *,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="A folder. [default: data/<name>]")] = None,
+    clips: Annotated[int | None, typer.Option(min=1, help="How many, in place of the recipe's number.")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one a core.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the folder and nothing else.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Fill a folder with captioned clips whose depth, ids, flow and camera are known exactly.
+
+    The same recipe makes the same bytes. A run that was interrupted goes on where it stopped. The folder's recipe.toml
+    has every key, to be changed and used again.
+    """
+    with told(as_json=as_json), warned():
+        from filmwright.jobs.simulate import Recipe, load_recipe
+        from filmwright.jobs.simulate import simulate as run
+
+        read = Recipe() if recipe is None else load_recipe(recipe)
+        if clips is not None:
+            read = read.model_copy(update={"num_clips": clips})
+        with showing(quiet=quiet, as_json=as_json) as report:
+            made = run(read, out or Path("data") / read.name, workers=workers, report=report)
+        if as_json:
+            facts = {"folder": str(made.folder), "clips": made.num_clips, "made": made.num_made}
+            typer.echo(json.dumps(facts | {"seconds": round(made.seconds, 2)}))
+        elif quiet:
+            typer.echo(made.folder)
+        else:
+            rate = f", {made.num_made / made.seconds:.1f} a second" if made.num_made else ""
+            typer.echo(f"{made.folder}: {made.num_clips} clips, {made.num_made} made now{rate}")
