@@ -12,12 +12,14 @@ from itertools import islice
 
 import numpy as np
 from bundled import bundled, machine, table
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float32, UInt8
 
 from filmwright.core.frames import Frames
 from filmwright.core.scene import Scene
 from filmwright.core.shot import Shot
 from filmwright.film.frames.renderers import renderers
+from filmwright.jobs.evaluate.flow import change_along
+from filmwright.jobs.evaluate.likeness import decibels, squared_error
 
 
 @dataclass(frozen=True)
@@ -46,30 +48,12 @@ def referenced(scene: Scene, shot: Shot, picks: range, samples: int) -> Run:
     return Run(f"{samples} samples", rgb, time.process_time() - began)
 
 
-def carried(later: Float[np.ndarray, "H W 3"], flow: Float[np.ndarray, "H W 2"]) -> Float[np.ndarray, "H W 3"]:
-    """The next frame, fetched back along the flow, bilinearly."""
-    height, width = flow.shape[:2]
-    rows, columns = np.mgrid[:height, :width]
-    y, x = np.clip(rows + flow[..., 1], 0, height - 1), np.clip(columns + flow[..., 0], 0, width - 1)
-    y0, x0 = np.minimum(y.astype(int), height - 2), np.minimum(x.astype(int), width - 2)
-    fy, fx = (y - y0)[..., None], (x - x0)[..., None]
-    top = later[y0, x0] * (1 - fx) + later[y0, x0 + 1] * fx
-    return top * (1 - fy) + (later[y0 + 1, x0] * (1 - fx) + later[y0 + 1, x0 + 1] * fx) * fy
-
-
 def flicker(
-    pictures: Float[np.ndarray, "F H W 3"], flow: Float[np.ndarray, "F H W 2"], visible: Bool[np.ndarray, "F H W"]
+    pictures: Float32[np.ndarray, "F H W 3"], flow: Float32[np.ndarray, "F H W 2"], visible: Bool[np.ndarray, "F H W"]
 ) -> float:
     """Mean change along the flow, of 255, where visible."""
-    changes = [
-        np.abs(carried(pictures[i + 1], flow[i]) - pictures[i])[visible[i]].mean() for i in range(len(pictures) - 1)
-    ]
-    return float(np.mean(changes))
-
-
-def psnr(a: UInt8[np.ndarray, "F H W 3"], b: UInt8[np.ndarray, "F H W 3"]) -> float:
-    """Decibels."""
-    return float(10 * np.log10(255**2 / max(((a.astype(float) - b) ** 2).mean(), 1e-9)))
+    steps = zip(pictures, pictures[1:], flow, visible, strict=False)
+    return float(np.mean([change_along(*step) for step in steps]))
 
 
 def main() -> None:
@@ -93,14 +77,14 @@ def main() -> None:
         runs.append(run)
     flow = np.concatenate([f.passes.flow for f in passes])
     visible = np.concatenate([f.passes.visible for f in passes])
-    truth = reference.rgb.astype(float)
+    truth = reference.rgb.astype(np.float32)
     rows = []
     for run in [*runs, reference]:
-        rgb = run.rgb.astype(float)
+        rgb = run.rgb.astype(np.float32)
         change, noise = flicker(rgb, flow, visible), flicker(rgb - truth, flow, visible)
-        decibels = f"{psnr(run.rgb, reference.rgb):.1f}" if run is not reference else ""
+        likeness = f"{decibels(squared_error(run.rgb, reference.rgb)):.1f}" if run is not reference else ""
         cost = f"{run.seconds:.2f}" if run is not reference else ""
-        rows.append([run.name, decibels, f"{change:.2f}", f"{noise:.2f}", cost])
+        rows.append([run.name, likeness, f"{change:.2f}", f"{noise:.2f}", cost])
     print(
         f"{machine()}; {options.width}x{options.height}, frames {picks.start} to {picks.stop - 1} of {options.kind!r}"
     )

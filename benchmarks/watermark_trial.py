@@ -16,6 +16,7 @@ from peers.client import Peers
 
 from filmwright.core.frames import Frames
 from filmwright.film.asset.marks import Mark, marks
+from filmwright.jobs.evaluate.likeness import decibels, grey, squared_error, ssim
 
 OURS = "tiled"
 PAYLOAD = 0x6F3A_91C4_D527_0B8E
@@ -153,9 +154,9 @@ def _likeness(clean: Iterator[np.ndarray], marked: Iterator[np.ndarray]) -> dict
     """How much of a trial's pictures the mark left alone, before any encoding."""
     errors, colours, alike = [], [], []
     for a, b in zip(clean, marked, strict=True):
-        colours.append(float(np.mean(cv2.absdiff(a, b).astype(np.float32) ** 2)))
-        a, b = (cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) for rgb in (a, b))
-        errors.append(float(np.mean((a - b) ** 2)))
+        colours.append(squared_error(a, b))
+        a, b = (grey(rgb).astype(np.float32) for rgb in (a, b))
+        errors.append(squared_error(a, b))
         alike.append(ssim(a, b))
     return {
         "num_frames": len(errors),
@@ -164,24 +165,6 @@ def _likeness(clean: Iterator[np.ndarray], marked: Iterator[np.ndarray]) -> dict
         "psnr_worst": decibels(max(errors)),
         "ssim": float(np.mean(alike)),
     }
-
-
-def decibels(error: float) -> float:
-    """PSNR of a mean squared error."""
-    return float(10 * np.log10(255**2 / max(error, 1e-6)))
-
-
-def ssim(a: np.ndarray, b: np.ndarray) -> float:
-    """Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment", IEEE Trans. Image Processing 13 (2004)."""
-    first, second = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-
-    def mean(x: np.ndarray) -> np.ndarray:
-        return cv2.GaussianBlur(x, (11, 11), 1.5)
-
-    ma, mb = mean(a), mean(b)
-    va, vb, both = mean(a * a) - ma * ma, mean(b * b) - mb * mb, mean(a * b) - ma * mb
-    likeness = (2 * ma * mb + first) * (2 * both + second) / ((ma**2 + mb**2 + first) * (va + vb + second))
-    return float(likeness.mean())
 
 
 def _bytes(film: bytes) -> int:
