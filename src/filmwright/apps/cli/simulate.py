@@ -20,6 +20,9 @@ def simulate(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="A folder. [default: data/<name>]")] = None,
     clips: Annotated[int | None, typer.Option(min=1, help="How many, in place of the recipe's number.")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one a core.")] = 0,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page that shows the first clips with their passes.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the folder and nothing else.")] = False,
     as_json: options.Json = False,
 ) -> None:
@@ -29,14 +32,22 @@ def simulate(
     has every key, to be changed and used again.
     """
     with told(as_json=as_json), warned():
+        from filmwright.jobs.page.sheet import check_name
         from filmwright.jobs.simulate import Recipe, load_recipe
+        from filmwright.jobs.simulate import read as read_back
         from filmwright.jobs.simulate import simulate as run
+        from filmwright.jobs.simulate.page import write_page
 
-        read = Recipe() if recipe is None else load_recipe(recipe)
+        if html is not None:
+            check_name(html)
+
+        asked = Recipe() if recipe is None else load_recipe(recipe)
         if clips is not None:
-            read = read.model_copy(update={"num_clips": clips})
+            asked = asked.model_copy(update={"num_clips": clips})
         with showing(quiet=quiet, as_json=as_json) as report:
-            made = run(read, out or Path("data") / read.name, workers=workers, report=report)
+            made = run(asked, out or Path("data") / asked.name, workers=workers, report=report)
+        if html is not None:
+            write_page(asked.name, read_back(made.folder), html)
         if as_json:
             facts = {"folder": str(made.folder), "clips": made.num_clips, "made": made.num_made}
             typer.echo(json.dumps(facts | {"seconds": round(made.seconds, 2)}))

@@ -36,7 +36,7 @@ def captions(world: World, dice: Dice) -> tuple[str, ...]:
     short = ", ".join([*(t.name for t in world.things), world.facts["objects"][0]["motion"], light["kind"], terse])
     long = (
         f"A short clip {where}. On {ground} there {'is' if len(things) == 1 else 'are'} {_listed(things)}. "
-        f"{acting}; {sentence}."
+        f"{_capital(acting)}; {sentence}."
     )
     loose = dice.choice([f"{acting}.", f"{_listed(things)} {where}.", f"{acting} {where}."])
     return tuple(_capital(text) for text in (full, short, long, loose))

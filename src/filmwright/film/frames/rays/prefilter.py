@@ -4,9 +4,13 @@ Ramamoorthi and Hanrahan, "An Efficient Representation for Irradiance Environmen
 "Real-time Shading with Filtered Importance Sampling" (2008).
 """
 
+from dataclasses import dataclass, field
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from filmwright.core.content import content_hash
 from filmwright.core.scene import Environment
 
 LEVELS = 6  # roughness 0, 0.2, ... 1
@@ -47,8 +51,22 @@ def soft_sky(environment: Environment | None) -> Float32[np.ndarray, "L H W 3"]:
     """The environment blurred by GGX lobes of rising roughness, before its rotation."""
     if environment is None:
         return np.zeros((LEVELS, 1, 1, 3), np.float32)
-    pixels = np.asarray(environment.pixels, np.float32) * np.float32(environment.strength)
-    pyramid = [_lower(pixels, 512)]
+    pixels = np.asarray(environment.pixels, np.float32)
+    return _soft(_Sky(digest=content_hash(pixels), pixels=pixels)) * np.float32(environment.strength)
+
+
+@dataclass(frozen=True)
+class _Sky:
+    """A picture that is known by its content."""
+
+    digest: str
+    pixels: Float32[np.ndarray, "H W 3"] = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _soft(sky: _Sky) -> Float32[np.ndarray, "L H W 3"]:
+    """Blurred once, for many scenes stand under the same sky."""
+    pyramid = [_lower(sky.pixels, 512)]
     while pyramid[-1].shape[0] % 2 == 0 and pyramid[-1].shape[1] % 2 == 0 and pyramid[-1].shape[0] > 4:
         pyramid.append(_halved(pyramid[-1]))
     n = directions(HEIGHT, 2 * HEIGHT).reshape(-1, 3)

@@ -1,6 +1,7 @@
 """Tables that the kernels look things up in: the sky's importance and GGX's directional albedo."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float32, Float64
@@ -68,6 +69,7 @@ def picks(sky_power: float, lights: tuple[AreaLight, ...], centre: Float64[np.nd
     return [s / sum(shining) for s in shining]
 
 
+@cache
 def directional_albedo(size: int = 32, samples: int = 1024) -> Float32[np.ndarray, "N N 2"]:
     """GGX's directional albedo over [cosine, roughness], as scale and bias of F0 (Karis 2013).
 
