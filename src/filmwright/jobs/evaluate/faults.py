@@ -23,8 +23,8 @@ def plant(
 
 def _flicker(film: np.ndarray, strength: int, num: int) -> np.ndarray:
     """Every other frame brighter, the others darker."""
-    step = (1.5, 3.0, 6.0)[strength - 1]
-    return film[:num] + step * np.where(np.arange(num) % 2, 1.0, -1.0)[:, None, None, None]
+    step = (2, 4, 8)[strength - 1]
+    return film[:num] + step * np.where(np.arange(num) % 2, 1, -1)[:, None, None, None]
 
 
 def _freeze(film: np.ndarray, strength: int, num: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
 SMALLEST = 32  # pixels of a side below which the estimate is worth nothing
-LARGEST = 720  # of the shorter side at which it is made; larger pictures are halved until they fit
+SMALL, LARGE = 240, 720  # of the shorter side: below pictures are doubled for the estimate, above halved
 ALPHA, BETA = 0.01, 0.5  # of Sundaram, Brox and Keutzer
 
 
@@ -13,20 +13,22 @@ def estimated(before: UInt8[np.ndarray, "H W"], after: UInt8[np.ndarray, "H W"])
     """Pixels (right, down) from one frame to the next by dense inverse search.
 
     Kroeger, Timofte, Dai and Van Gool, "Fast Optical Flow using Dense Inverse Search", ECCV 2016; OpenCV's medium
-    preset. On a texture that slides by whole pixels it is 0.01 pixels off.
+    preset. On a texture that slides by whole pixels it is 0.01 pixels off. Its patches have a fixed size, so small
+    pictures are doubled and very large ones halved first.
     """
     height, width = before.shape
-    half = 1
-    while min(height, width) // half > LARGEST:
-        half *= 2
+    scale = 2.0 if min(height, width) < SMALL else 1.0
+    while min(height, width) * scale > LARGE:
+        scale /= 2
+    if scale != 1:
+        size, way = (round(width * scale), round(height * scale)), cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+        before, after = (cv2.resize(picture, size, interpolation=way) for picture in (before, after))
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    size = (width // half, height // half)
-    if half > 1:
-        before, after = (cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in (before, after))
     found = search.calc(before, after, np.zeros((*before.shape, 2), np.float32))  # zero: no guess to start from
-    if half > 1:
-        scale = np.array([width / size[0], height / size[1]], np.float32)
-        found = cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR) * scale
+    if scale != 1:
+        way = cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR
+        back = np.array([width / before.shape[1], height / before.shape[0]], np.float32)
+        found = cv2.resize(found, (width, height), interpolation=way) * back
     return np.asarray(found, np.float32)
 
 

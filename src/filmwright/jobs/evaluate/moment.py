@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import zip_longest
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
 from filmwright.core.errors import BadAsset
 from filmwright.core.frames import Frames, Passes
 
-from .descriptors import blocks, laplacian_variance
+from .descriptors import blocks, cielab, laplacian_variance
 from .flow import consistent, estimated
 from .likeness import grey
 from .subject import Subject
@@ -61,7 +60,7 @@ class Moment:
     @cached_property
     def lab(self) -> Float32[np.ndarray, "h w 3"]:
         """CIELAB of a small copy: the colours of its places."""
-        return cv2.cvtColor(blocks(self.rgb, 64).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+        return cielab(blocks(self.rgb, 64))
 
     @cached_property
     def sharpness(self) -> float:
