@@ -13,6 +13,7 @@ from filmwright.film.shots.story.entries import Entry
 from filmwright.film.shots.story.kinds import KINDS
 from filmwright.jobs.doctor import list_drivers
 from filmwright.jobs.film import check_film
+from filmwright.jobs.simulate.recipe import load_recipe, read_recipe
 from filmwright.jobs.template import TEMPLATE
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,7 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_commands_in_the_docs_exist(page):
     known = {"make", "shots", "sign", "verify", "card", "new", "drivers", "doctor", "review", "consent", "audit"}
+    known |= {"simulate", "evaluate"}
     words = re.findall(r"^\s*(?:\$ )?filmwright ([a-z-]+)", page.read_text(encoding="utf-8"), flags=re.M)
     assert not [w for w in words if w not in known and not w.startswith("-")]
 
@@ -42,9 +44,16 @@ def test_commands_in_the_docs_exist(page):
 def test_films_in_the_docs_can_be_planned(page):
     for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.S):
         table = tomllib.loads(block)
-        if "project" not in table:  # a package's, not a film's
+        if "num_clips" in table:
+            read_recipe(table, where=page)
+        elif "project" not in table:  # a package's, not a film's
             film = check_film(table, page.name)
             directors.open(film.director.use, **film.director.options())
+
+
+@pytest.mark.parametrize("recipe", sorted((ROOT / "recipes").glob("*.toml")), ids=lambda p: p.stem)
+def test_the_recipes_can_be_read(recipe):
+    assert load_recipe(recipe).name == recipe.stem
 
 
 def test_every_kind_of_shot_and_key_of_an_entry_is_described():
