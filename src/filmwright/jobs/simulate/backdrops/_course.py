@@ -35,7 +35,7 @@ class Course:
         return self.velocity[0] * factor, self.velocity[1] * factor
 
 
-def drawn_course(dice: Dice, weights: Mapping[str, float], *, factor: float = 1.0) -> Course:
+def drawn_course(dice: Dice, weights: Mapping[str, int], *, factor: float = 1.0) -> Course:
     """A course by the weights of its ways; `factor` scales the paces to what is calm for this kind of picture."""
     way = dice.child("way").choice([*weights], weights=[*weights.values()])
     pace = dice.child("pace").choice([*PACES])

@@ -6,7 +6,7 @@ from ..dice import Dice
 from ..noise import Field, waves
 from ..palettes import KIN, PALETTES, between, dithered, mixed, scaled
 from . import Canvas, Painted
-from ._course import drawn_course, said
+from ._course import WAYS, drawn_course, said
 
 WEIGHTS = {"upward": 2, "downward": 2, "to the left": 2, "to the right": 2, "": 2}
 DEPTHS = {"pale": (0.6, 0.35), "": (0.15, 0.0), "deep": (0.0, 0.0)}  # light where it is darkest; white in all of it
@@ -20,9 +20,11 @@ class Gradients:
     def paint(self, dice: Dice, canvas: Canvas) -> Painted:
         """The shares are a softmax of the fields: they add up to one, and no edge is ever seen."""
         color = dice.child("color").choice([*PALETTES])
-        course = drawn_course(dice, WEIGHTS, factor=1.2)
+        course = drawn_course(dice, WEIGHTS, factor=1.4)
         depth = dice.child("depth").choice([*DEPTHS])
-        size, turn = dice.child("size").uniform(1.0, 1.8), dice.child("turn").uniform(0, np.pi)
+        size, turn = dice.child("size").uniform(1.0, 1.8), dice.child("turn").uniform(-0.35, 0.35)
+        x, y = WAYS.get(course.way, (1.0, 0.0))
+        across = np.arctan2(y, x) + np.pi / 2  # bands lie across their way, more or less, so that it is seen
         fields = [
             Field(
                 waves(
@@ -30,10 +32,11 @@ class Gradients:
                     coarse=1.7 * size,
                     fine=0.7 * size,
                     roughness=1.5,
-                    stretch=1.6,
-                    turn=turn,
+                    stretch=1.5,
+                    spread=2.0,
+                    turn=across + turn,
                     drift=course.velocity,
-                    boil=0.7 * course.haste if course.way else 1.6 * course.haste,
+                    boil=(0.25 if course.way else 1.6) * course.haste,
                 ),
                 *canvas.places(),
             )

@@ -55,16 +55,19 @@ class LightLeaks:
         x, y = WAYS[course.way]
         turn = np.arctan2(y, x) + np.pi / 2
         leaks = [[_leak(dice.child("leak", c, i), turn) for i in range(LEAKS)] for c in range(3)]
-        veil = waves(dice.child("veil"), coarse=1.2, fine=0.35, roughness=1.2, drift=course.velocity, boil=course.haste)
+        veil = waves(
+            dice.child("veil"), coarse=1.2, fine=0.35, roughness=1.2, drift=course.velocity, boil=0.5 * course.haste
+        )
         field = Field(veil, *canvas.places())
         ground, light = PALETTES[color]
         warm, cool = KIN[color]
-        colors = scaled(light, 1.2), scaled(warm, 1.1), scaled(between(light, cool, 0.8), 0.8)
+        colors = scaled(light, 1.5), scaled(warm, 1.4), scaled(between(light, cool, 0.8), 1.0)
         rgb = np.empty((canvas.num_frames, canvas.height, canvas.width, 3), np.uint8)
         for f, seconds in enumerate(canvas.seconds):
             uneven = np.exp(np.float32(0.45) * field.at(float(seconds)))
             layers = [sum(leak.at(float(seconds), course.velocity, canvas) for leak in few) * uneven for few in leaks]
-            rgb[f] = dithered(mixed([np.asarray(layer) for layer in layers], colors, scaled(ground, 0.7)))
+            film = 1 + np.float32(0.35) * (layers[0] + layers[1] + layers[2])  # takes less of more light
+            rgb[f] = dithered(mixed([np.asarray(layer) / film for layer in layers], colors, scaled(ground, 0.7)))
         facts = {"color": color, **course.facts}
         return Painted(
             rgb=rgb, says=said(course.pace, color, "light leaks"), moves=f"sweeping {course.way}", facts=facts

@@ -8,11 +8,11 @@ from jaxtyping import Float32
 from ..dice import Dice
 from ..palettes import KIN, PALETTES, between, dithered, mixed, scaled
 from . import Canvas, Painted
-from ._course import WAYS, Course, drawn_course, said
+from ._course import Course, drawn_course, said
 
-WEIGHTS = {"to the left": 3, "to the right": 3, "upward": 1, "downward": 1}
+WEIGHTS = {"to the left": 1, "to the right": 1}
 KEYS = {"dimly lit": (0.02, 0.5), "": (0.14, 1.2), "brightly lit": (0.65, 1.4)}  # light from all sides, light of a lamp
-LAMPS = 2
+LAMPS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,14 +35,14 @@ class Studio:
         sweep = _sweep(dice.child("sweep"), canvas)
         around, strength = KEYS[key]
         own = dice.child("lamps")
-        first, off, softness = own.uniform(0.35, 0.65), own.uniform(-0.35, 0.35), own.uniform(0.12, 0.4)
+        first, above, softness = own.uniform(0.35, 0.65), own.uniform(0.2, 0.9), own.uniform(0.12, 0.4)
         ground, light = PALETTES[color]
         paper, lamp = light, between(light, KIN[color][0], 0.35)
         edge = _vignette(canvas)
         rgb = np.empty((canvas.num_frames, canvas.height, canvas.width, 3), np.uint8)
         for f, t in enumerate(canvas.seconds):
-            lit = [_lit(sweep, canvas, course, float(t), first + i / LAMPS, off, softness) for i in range(LAMPS)]
-            shine = (lit[0] + lit[1]) * np.float32(strength)
+            lit = [_lit(sweep, canvas, course, float(t), first + i / LAMPS, above, softness) for i in range(LAMPS)]
+            shine = (lit[0] + lit[1] + lit[2]) * np.float32(strength)
             still = np.float32(around) * (np.float32(0.55) + np.float32(0.3) * sweep.lying) + 0 * shine
             rgb[f] = dithered(mixed([still * edge, shine * edge], (paper, lamp), scaled(ground, 0.25)))
         facts = {"color": color, "key": key, **course.facts}
@@ -60,18 +60,14 @@ def _sweep(dice: Dice, canvas: Canvas) -> Sweep:
 
 
 def _lit(
-    sweep: Sweep, canvas: Canvas, course: Course, seconds: float, share: float, off: float, softness: float
+    sweep: Sweep, canvas: Canvas, course: Course, seconds: float, share: float, above: float, softness: float
 ) -> Float32[np.ndarray, "H W"]:
     """Light of one lamp on the paper."""
     x, _ = canvas.places()
-    wide = canvas.width / canvas.height
-    way = WAYS[course.way]
-    side = wide if way[0] else 1.0
-    reach = side + 3.2
-    travelled = (share + sum(course.velocity) * seconds / reach) % 1
-    at = (travelled - 0.5) * reach
+    reach = canvas.width / canvas.height + 3.2
+    travelled = (share + course.velocity[0] * seconds / reach) % 1
+    right = (travelled - 0.5) * reach
     burning = np.float32(np.sin(np.pi * travelled) ** 4)
-    right, above = (at, 0.55 - off) if way[0] else (off * wide, 0.45 - at)
     out = np.float32(softness + 0.25)  # heights before the wall
     across = (x - np.float32(right)) ** 2
     over, front = np.float32(above) - sweep.up, out - 0.3 * sweep.near

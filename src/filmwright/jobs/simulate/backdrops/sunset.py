@@ -20,7 +20,7 @@ SKIES: dict[str, tuple[Vec3, Vec3, Vec3, Vec3]] = {  # linear: zenith, horizon, 
     "amber": ((0.022, 0.030, 0.085), (0.95, 0.28, 0.035), (1.30, 0.42, 0.07), (3.0, 1.6, 0.45)),
     "crimson": ((0.020, 0.010, 0.045), (0.75, 0.08, 0.035), (1.00, 0.14, 0.07), (3.0, 1.0, 0.3)),
     "rose": ((0.035, 0.035, 0.14), (0.90, 0.26, 0.24), (1.15, 0.36, 0.36), (3.0, 1.7, 1.1)),
-    "violet": ((0.012, 0.012, 0.075), (0.42, 0.09, 0.36), (0.70, 0.20, 0.52), (2.6, 1.2, 1.2)),
+    "violet": ((0.014, 0.010, 0.080), (0.33, 0.08, 0.46), (0.58, 0.20, 0.68), (2.5, 1.3, 1.9)),
 }
 SHADE: Vec3 = (0.055, 0.035, 0.065)  # clouds where the sun doesn't reach
 SINKING = 0.08  # heights a second, of a sun that is seen to sink, in the middle pace
@@ -63,15 +63,15 @@ class Sunset:
             stretch=dice.child("stretch").uniform(2.5, 4.0),
             edge=max(0.03, 1 / canvas.height),
         )
-        cover = np.float32(dice.child("cover").uniform(-0.2, 0.7))
-        cover += np.float32(0.0 if course.way else 0.5)  # a sun of which words say that it sinks is to be seen
+        cover = np.float32(dice.child("cover").uniform(-0.4, 0.4))
+        cover += np.float32(0.0 if course.way else 0.7)  # a sun of which words say that it sinks is to be seen
         sea = _Sea(dice.child("sea"), canvas, sun, course.haste) if place else None
         rgb = np.empty((canvas.num_frames, canvas.height, canvas.width, 3), np.uint8)
         for f, t in enumerate(canvas.seconds):
             sky, cloud = _sky(SKIES[color], sheet, cover, sun, canvas, float(t))
             seen = sky + mixed([_disc(sun, cloud, canvas, float(t))], [SKIES[color][3]])
             rgb[f] = dithered(sea.before(seen, sky, SKIES[color][3], float(t)) if sea else seen)
-        facts = {"color": color, "place": place, "sinking": sun.sinking, **course.facts}
+        facts = {"color": color, "place": place, "sinking": sun.sinking, "horizon": sun.horizon, **course.facts}
         moves = f"with clouds drifting {course.way}" if course.way else "with the sun sinking"
         return Painted(rgb=rgb, says=said(course.pace, color, "sunset", place), moves=moves, facts=facts)
 
@@ -149,7 +149,7 @@ class _Sea:
 
 
 def _ripples(dice: Dice, longest: float, haste: float) -> Waves:
-    return waves(dice, coarse=longest, fine=longest / 4, stretch=3.0, drift=(0, 0.05 * haste), boil=2.5 * haste)
+    return waves(dice, coarse=longest, fine=longest / 4, stretch=3.0, drift=(0.0, 0.05 * haste), boil=2.5 * haste)
 
 
 def build() -> Sunset:
