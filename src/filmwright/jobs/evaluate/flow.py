@@ -1,11 +1,14 @@
 """Where each point goes from one frame to the next, and what changes along the way."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Bool, Float32, Int16, UInt8
 
 SMALLEST = 32  # pixels of a side below which the estimate is worth nothing
 SMALL, LARGE = 240, 720  # of the shorter side: below pictures are doubled for the estimate, above halved
+NOTHING = np.empty(0, np.float32)  # in place of a second map
 ALPHA, BETA = 0.01, 0.5  # of Sundaram, Brox and Keutzer
 
 
@@ -39,25 +42,30 @@ def consistent(there: Float32[np.ndarray, "H W 2"], back: Float32[np.ndarray, "H
     2010, equation 5.
     """
     height, width = there.shape[:2]
-    x, y = _grid(height, width)
-    x, y = x + there[..., 0], y + there[..., 1]
-    home = cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    gap, length = ((there + home) ** 2).sum(-1), (there**2).sum(-1) + (home**2).sum(-1)
-    inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+    at = _grid(height, width) + there
+    home = cv2.remap(back, at, NOTHING, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    gap, length = _squared(there + home), _squared(there) + _squared(home)
+    inside = cv2.inRange(at, (0.0, 0.0), (width - 1.0, height - 1.0)) > 0
     return np.asarray(inside & (gap < ALPHA * length + BETA))
 
 
 def carried(later: Float32[np.ndarray, "H W C"], flow: Float32[np.ndarray, "H W 2"]) -> Float32[np.ndarray, "H W C"]:
     """The next frame, fetched back along the flow, bilinearly and exactly: OpenCV's remap rounds to 1/32 pixel."""
     height, width = flow.shape[:2]
-    x, y = _grid(height, width)
-    x, y = np.clip(x + flow[..., 0], 0, width - 1), np.clip(y + flow[..., 1], 0, height - 1)
-    x0, y0 = np.minimum(x.astype(np.int32), max(width - 2, 0)), np.minimum(y.astype(np.int32), max(height - 2, 0))
-    right, below = min(1, width - 1), min(1, height - 1) * width
-    fx, fy, at, flat = (x - x0)[..., None], (y - y0)[..., None], y0 * width + x0, later.reshape(height * width, -1)
-    top = flat[at] * (1 - fx) + flat[at + right] * fx
-    bottom = flat[at + below] * (1 - fx) + flat[at + below + right] * fx
-    return np.asarray(top * (1 - fy) + bottom * fy, np.float32)
+    at = np.clip(_grid(height, width) + flow, 0, np.array([width - 1, height - 1], np.float32))
+    corner = np.minimum(at.astype(np.int16), np.array([max(width - 2, 0), max(height - 2, 0)], np.int16))
+    across, along = np.moveaxis(at - corner, -1, 0)[..., None]
+    right, below = np.array([min(1, width - 1), 0], np.int16), np.array([0, min(1, height - 1)], np.int16)
+
+    def fetched(places: Int16[np.ndarray, "H W 2"]) -> Float32[np.ndarray, "H W C"]:
+        return cv2.remap(later, places, NOTHING, cv2.INTER_NEAREST).reshape(later.shape)
+
+    lines = []
+    for start in (corner, corner + below):
+        one = fetched(start)
+        lines.append(one + (fetched(start + right) - one) * across)
+    top, bottom = lines
+    return np.asarray(top + (bottom - top) * along, np.float32)
 
 
 def change_along(
@@ -72,7 +80,13 @@ def change_along(
     return float(np.abs(carried(after, flow) - before)[visible].mean())
 
 
-def _grid(height: int, width: int) -> tuple[Float32[np.ndarray, "H W"], Float32[np.ndarray, "H W"]]:
+@lru_cache(maxsize=2)
+def _grid(height: int, width: int) -> Float32[np.ndarray, "H W 2"]:
     """Column and row of each pixel."""
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return x, y
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.stack([columns, rows], -1)
+
+
+def _squared(vectors: Float32[np.ndarray, "H W 2"]) -> Float32[np.ndarray, "H W"]:
+    """Squared lengths."""
+    return np.asarray(np.einsum("hwc,hwc->hw", vectors, vectors))

@@ -74,7 +74,7 @@ def _is_motion(moment: Moment) -> bool:
     assert moment.before is not None
     if min(moment.luma.shape) < SMALLEST:
         return False
-    before, after = (luma.astype(np.float32)[..., None] for luma in (moment.before.luma, moment.luma))
+    before, after = moment.before.rgb.astype(np.float32), moment.rgb.astype(np.float32)
     left = np.abs(carried(after, moment.forward) - before).mean()
     return bool(left < LEFT * np.abs(after - before).mean())
 
