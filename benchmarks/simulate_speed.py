@@ -13,6 +13,7 @@ from pathlib import Path
 from bundled import machine, table
 
 from filmwright.jobs.simulate import load_recipe, read, simulate
+from filmwright.jobs.simulate.engines import engines
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "objects.toml"
 ROWS = {64: (300, None), 128: (200, 80.0), 256: (100, 20.0)}  # side: clips, goal in frames a second
@@ -22,7 +23,7 @@ THOUSAND, MINUTES = 1000, 3.0
 def measured(side: int, num_clips: int, workers: int, folder: Path) -> tuple[float, float, float]:
     """Seconds to make and write, seconds to read back, megabytes."""
     recipe = load_recipe(RECIPE).model_copy(update={"num_clips": num_clips, "height": side, "width": side, "shard": 10})
-    made = simulate(recipe, folder, workers=workers)
+    made = simulate(recipe, folder, engine=engines.open("local", workers=workers))
     began = time.perf_counter()
     count = sum(1 for _ in read(folder))
     assert count == num_clips == made.num_made

@@ -10,11 +10,15 @@ import time
 import pytest
 
 from filmwright.core.content import file_hash
-from filmwright.core.errors import BadAsset, BadFilm
+from filmwright.core.errors import BadAsset, BadFilm, CannotWrite
 from filmwright.core.progress import Step
 from filmwright.jobs.simulate import read, simulate
 from filmwright.jobs.simulate.data import identity
+from filmwright.jobs.simulate.engines import engines
+from filmwright.jobs.simulate.shards import shards_of
 from tests.simulated import recipe
+
+ONE = engines.open("local", workers=1)
 
 
 def shards(folder):
@@ -23,8 +27,8 @@ def shards(folder):
 
 def test_one_process_and_two_make_the_same_bytes(tmp_path):
     seen: list[Step] = []
-    one = simulate(recipe(), tmp_path / "one", workers=1, report=seen.append)
-    simulate(recipe(), tmp_path / "two", workers=2)
+    one = simulate(recipe(), tmp_path / "one", engine=ONE, report=seen.append)
+    simulate(recipe(), tmp_path / "two", engine=engines.open("local", workers=2))
     assert shards(tmp_path / "one") == shards(tmp_path / "two")
     assert [*shards(tmp_path / "one")] == ["clips-000000.tar", "clips-000001-1.tar"]
     assert (one.num_clips, one.num_made) == (3, 3)
@@ -33,21 +37,21 @@ def test_one_process_and_two_make_the_same_bytes(tmp_path):
 
 
 def test_what_is_there_is_kept_and_more_can_be_asked_for(tmp_path):
-    simulate(recipe(num_clips=2), tmp_path, workers=1)
+    simulate(recipe(num_clips=2), tmp_path, engine=ONE)
     before = shards(tmp_path)
-    grown = simulate(recipe(num_clips=4), tmp_path, workers=1)
+    grown = simulate(recipe(num_clips=4), tmp_path, engine=ONE)
     assert grown.num_made == 2
     assert shards(tmp_path).items() > before.items()
-    assert simulate(recipe(num_clips=4), tmp_path, workers=1).num_made == 0
+    assert simulate(recipe(num_clips=4), tmp_path, engine=ONE).num_made == 0
 
 
 def test_another_recipe_is_not_mixed_in(tmp_path):
-    simulate(recipe(num_clips=1), tmp_path, workers=1)
+    simulate(recipe(num_clips=1), tmp_path, engine=ONE)
     with pytest.raises(BadFilm, match="another recipe"):
-        simulate(recipe(num_clips=1, seed=5), tmp_path, workers=1)
+        simulate(recipe(num_clips=1, seed=5), tmp_path, engine=ONE)
     (tmp_path / "data.json").write_text("{")
     with pytest.raises(BadAsset, match=r"data\.json is broken"):
-        simulate(recipe(num_clips=1), tmp_path, workers=1)
+        simulate(recipe(num_clips=1), tmp_path, engine=ONE)
 
 
 def test_a_folder_without_data_and_a_missing_scan_are_told(tmp_path):
@@ -82,8 +86,24 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # webdataset leaves its file open
 def test_webdataset_itself_reads_it(tmp_path):
     webdataset = pytest.importorskip("webdataset")
-    simulate(recipe(num_clips=2), tmp_path, workers=1)
+    simulate(recipe(num_clips=2), tmp_path, engine=ONE)
     samples = list(webdataset.WebDataset(str(tmp_path / "clips-000000.tar"), shardshuffle=False, empty_check=False))
     assert [s["__key__"] for s in samples] == ["000000", "000001"]
     assert {"mp4", "json", "txt", "passes.npz"} <= samples[0].keys()
     assert json.loads(samples[0]["json"])["captions"][0] == samples[0]["txt"].decode()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Ray's own
+def test_ray_makes_the_same_bytes(tmp_path):
+    ray = pytest.importorskip("ray")
+    simulate(recipe(), tmp_path / "local", engine=ONE)
+    (tmp_path / "taken").write_text("here")
+    doomed = engines.open("ray", workers=1).run(recipe(), tmp_path / "taken" / "data", shards_of(recipe())[:1])
+    try:
+        simulate(recipe(), tmp_path / "ray", engine=engines.open("ray", workers=2))
+        with pytest.raises(CannotWrite):
+            next(doomed)
+    finally:
+        ray.shutdown()
+    assert shards(tmp_path / "ray") == shards(tmp_path / "local")

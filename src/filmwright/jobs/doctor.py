@@ -22,9 +22,21 @@ from filmwright.film.shots.directors import directors
 from filmwright.film.video.codecs import codecs
 from filmwright.jobs.evaluate.metrics import metrics
 from filmwright.jobs.simulate.backdrops import backdrops
+from filmwright.jobs.simulate.engines import engines
 from filmwright.jobs.simulate.writers import writers
 
-SLOTS: tuple[Slot[Any], ...] = (readers, directors, renderers, codecs, marks, signers, moderators, writers, backdrops)
+SLOTS: tuple[Slot[Any], ...] = (
+    readers,
+    directors,
+    renderers,
+    codecs,
+    marks,
+    signers,
+    moderators,
+    writers,
+    backdrops,
+    metrics,
+)
 GIB = 1 << 30
 
 

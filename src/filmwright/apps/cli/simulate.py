@@ -19,6 +19,7 @@ def simulate(
     *,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="A folder. [default: data/<name>]")] = None,
     clips: Annotated[int | None, typer.Option(min=1, help="How many, in place of the recipe's number.")] = None,
+    engine: Annotated[str, typer.Option(help="local, or ray to spread the work over a cluster.")] = "local",
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one a core.")] = 0,
     html: Annotated[
         Path | None, typer.Option(help="Write a page that shows the first clips with their passes.")
@@ -36,16 +37,17 @@ def simulate(
         from filmwright.jobs.simulate import Recipe, load_recipe
         from filmwright.jobs.simulate import read as read_back
         from filmwright.jobs.simulate import simulate as run
+        from filmwright.jobs.simulate.engines import engines
         from filmwright.jobs.simulate.page import write_page
 
         if html is not None:
             check_name(html)
-
         asked = Recipe() if recipe is None else load_recipe(recipe)
         if clips is not None:
             asked = asked.model_copy(update={"num_clips": clips})
+        by = engines.open(engine, workers=workers)
         with showing(quiet=quiet, as_json=as_json) as report:
-            made = run(asked, out or Path("data") / asked.name, workers=workers, report=report)
+            made = run(asked, out or Path("data") / asked.name, engine=by, report=report)
         if html is not None:
             write_page(asked.name, read_back(made.folder), html)
         if as_json:
