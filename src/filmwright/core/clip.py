@@ -1,13 +1,14 @@
 """A simulated clip: pictures, and everything that is known exactly about them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int32
 
 from .frames import Frames
+from .scene import Scene
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,3 +46,16 @@ class Clip:
     tracks: tuple[Track, ...] = ()
     captions: tuple[str, ...] = ()  # the same said in several ways
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Staged(Clip):
+    """A clip with what stood before its camera, for formats of geometry; a reader gives back the clip alone."""
+
+    scenes: tuple[tuple[int, Scene], ...]  # first frame, scene: the next takes over where something is drawn anew
+    nodes: tuple[int, ...]  # in each scene, the node of each track; its meshes hang below
+
+
+def staged(clip: Clip, scenes: tuple[tuple[int, Scene], ...], nodes: tuple[int, ...]) -> Staged:
+    """A clip with its scenes."""
+    return Staged(**{part.name: getattr(clip, part.name) for part in fields(clip)}, scenes=scenes, nodes=nodes)

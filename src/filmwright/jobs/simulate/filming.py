@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Float64, Int32
 
-from filmwright.core.clip import Clip, Lens, Track
+from filmwright.core.clip import Clip, Lens, Track, staged
 from filmwright.core.frames import Frames, Passes, PassName
 from filmwright.core.scene import Scene
 from filmwright.core.shot import Shot
@@ -33,10 +33,25 @@ class Factory:
 
     def clip(self, index: int) -> Clip:
         """Clip number `index`: the same in any process and order."""
-        dice = Dice("filmwright simulate", self.recipe.seed, index)
-        if dice.child("family").uniform() < self.recipe.backdrops.share:
+        dice = self._dice(index)
+        if self._is_backdrop(dice):
             return self._backdrop(index, dice.child("backdrop"))
+        return self._of(world(self.recipe, index), index)
+
+    def staged(self, index: int) -> Clip:
+        """The same for a writer: with its scenes, where it has some."""
+        if self._is_backdrop(self._dice(index)):
+            return self.clip(index)
         decided = world(self.recipe, index)
+        return staged(self._of(decided, index), decided.scenes, decided.roots)
+
+    def _dice(self, index: int) -> Dice:
+        return Dice("filmwright simulate", self.recipe.seed, index)
+
+    def _is_backdrop(self, dice: Dice) -> bool:
+        return dice.child("family").uniform() < self.recipe.backdrops.share
+
+    def _of(self, decided: World, index: int) -> Clip:
         frames = _joined([self._filmed(decided, *span) for span in _spans(decided)])
         ids = _things_alone(decided, frames.passes.ids)
         frames = replace(frames, passes=replace(frames.passes, ids=ids))
@@ -45,7 +60,7 @@ class Factory:
             frames=frames,
             lens=lens_of(decided.shot),
             tracks=_tracks(decided, ids),
-            captions=captions(decided, dice.child("captions")),
+            captions=captions(decided, self._dice(index).child("captions")),
             facts=decided.facts | self._made(index),
         )
 

@@ -9,9 +9,9 @@ from filmwright.core.errors import BadAsset
 QUICK = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
-def png(picture: UInt8[np.ndarray, "H W 3"] | UInt16[np.ndarray, "H W"] | UInt16[np.ndarray, "H W 3"]) -> bytes:
-    """A picture as a file; channels in the order they have."""
-    ordered = picture if picture.ndim == 2 else picture[..., ::-1]
+def png(picture: UInt8[np.ndarray, "H W C"] | UInt16[np.ndarray, "H W"] | UInt16[np.ndarray, "H W 3"]) -> bytes:
+    """A picture as a file: one channel, RGB, or with alpha."""
+    ordered = picture if picture.ndim == 2 else picture[..., [2, 1, 0, 3][: picture.shape[2]]]
     done, data = cv2.imencode(".png", np.ascontiguousarray(ordered), QUICK)
     assert done
     return data.tobytes()

@@ -38,4 +38,4 @@ def shard_maker(recipe: Recipe, out: Path) -> Iterator[Callable[[Shard], None]]:
 
 
 def _make(held: Factory, writer: Writer, out: Path, shard: Shard) -> None:
-    writer.write(map(held.clip, shard.clips), out, shard.name)
+    writer.write(map(held.staged, shard.clips), out, shard.name)
