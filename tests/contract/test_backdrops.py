@@ -83,6 +83,14 @@ def motion(rgb):
     return whole / weights
 
 
+def test_motion_is_measured_rightly():
+    noise = cv2.GaussianBlur(np.random.default_rng(3).random((90, 120, 3), np.float32), (0, 0), 4)
+    noise = ((noise - noise.min()) / np.ptp(noise) * 255).astype(np.uint8)
+    frames = np.stack([noise[8 + i : 80 + i, 20 - 2 * i : 110 - 2 * i] for i in range(4)])  # 2 to the right, 1 up
+    assert motion(frames) == pytest.approx([2, -1], abs=0.15)
+    assert motion(frames[::-1]) == pytest.approx([-2, 1], abs=0.15)
+
+
 def test_every_kind_is_spoken_for():
     assert set(NAMES) == set(KINDS) == set(MOVES)
 

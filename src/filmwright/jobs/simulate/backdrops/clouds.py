@@ -58,7 +58,7 @@ class Clouds:
             cloud = smooth(-0.35, 0.75, here)
             lit = smooth(-0.75, 0.85, (here - there) * np.float32(0.9) + np.float32(0.25) - 0.16 * here)
             sky = mixed([1 - low, low], (zenith, horizon))
-            veil = mixed([(1 - lit), lit], (between(shade, horizon, 0.25), sun))
+            veil = mixed([1 - lit, lit], (between(shade, horizon, 0.25), sun))
             rgb[f] = dithered(sky + (veil - sky) * cloud[..., None])
         facts = {"color": color, "cover": cover, **course.facts}
         words = said(course.pace, cover, color, "clouds in the sky")

@@ -15,9 +15,9 @@ WEIGHTS = {"upward": 4, "downward": 2, "to the left": 2, "to the right": 2}
 KINDS = {"dust particles": 0.25, "particles": 0.55, "glittering particles": 1.0}  # how much they twinkle
 COUNTS = {"sparse": 0.5, "": 1.0, "dense": 1.9}
 DEPTHS = (  # count, radius in heights, nearness, light of the middle of one
-    (150, 0.0016, 0.55, 1.5),
-    (60, 0.0030, 0.8, 1.6),
-    (22, 0.0060, 1.0, 0.8),
+    (150, 0.0018, 0.55, 2.4),
+    (60, 0.0032, 0.8, 2.4),
+    (22, 0.0060, 1.0, 1.2),
     (12, 0.0130, 1.3, 0.30),
     (8, 0.0230, 1.6, 0.16),
     (5, 0.0400, 2.0, 0.08),

@@ -3,10 +3,10 @@
 import numpy as np
 
 from ..dice import Dice
-from ..noise import Field, bent, waves
+from ..noise import Field, Waves, bent, waves
 from ..palettes import KIN, PALETTES, between, dithered, mixed, scaled
 from . import Canvas, Painted
-from ._course import WAYS, drawn_course, said
+from ._course import WAYS, Course, drawn_course, said
 
 WEIGHTS = {"to the left": 3, "to the right": 3, "upward": 2, "downward": 2}
 MARGIN = 0.2  # heights
@@ -22,18 +22,6 @@ class Silk:
         size = dice.child("size").uniform(0.5, 0.95)
         x, y = WAYS[course.way]
         turn = np.arctan2(y, x) + np.pi / 2 + dice.child("turn").uniform(-0.5, 0.5)  # folds lie across their way
-        folds = waves(
-            dice.child("folds"),
-            coarse=size,
-            fine=0.16 * size,
-            roughness=1.35,
-            spread=1.3,
-            stretch=2.2,
-            turn=turn,
-            drift=course.velocity,
-            boil=0.5 * course.haste,
-            density=10,
-        )
         bends = [
             Field(
                 waves(dice.child("bend", i), coarse=1.6, fine=0.5, drift=course.velocity, boil=0.4 * course.haste),
@@ -41,6 +29,7 @@ class Silk:
             )
             for i in range(2)
         ]
+        folds = _folds(dice.child("folds"), course, size, float(turn))
         field = Field(folds, *canvas.places(round(MARGIN * canvas.height)))
         ground, light = PALETTES[color]
         warm, _ = KIN[color]
@@ -59,6 +48,21 @@ class Silk:
             rgb[f] = dithered(mixed([soft, sheen, sheen**5], colors, scaled(ground, 0.8)))
         facts = {"color": color, **course.facts}
         return Painted(rgb=rgb, says=said(course.pace, color, "silk"), moves=f"rippling {course.way}", facts=facts)
+
+
+def _folds(dice: Dice, course: Course, size: float, turn: float) -> Waves:
+    return waves(
+        dice,
+        coarse=size,
+        fine=0.16 * size,
+        roughness=1.35,
+        spread=1.3,
+        stretch=2.2,
+        turn=turn,
+        drift=course.velocity,
+        boil=0.5 * course.haste,
+        density=10,
+    )
 
 
 def build() -> Silk:

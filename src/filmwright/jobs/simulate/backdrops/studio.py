@@ -11,7 +11,11 @@ from . import Canvas, Painted
 from ._course import Course, drawn_course, said
 
 WEIGHTS = {"to the left": 1, "to the right": 1}
-KEYS = {"dimly lit": (0.02, 0.5), "": (0.14, 1.2), "brightly lit": (0.65, 1.4)}  # light from all sides, light of a lamp
+KEYS = {
+    "dimly lit": (0.015, 0.28),
+    "": (0.14, 1.2),
+    "brightly lit": (0.65, 1.4),
+}  # light from all sides, light of a lamp
 LAMPS = 3
 
 
