@@ -108,6 +108,27 @@ def test_depth_is_asked_for_where_the_camera_travels():
     assert found.note == "against its lens"
 
 
+def test_what_moves_by_itself_is_left_out_where_exact_flow_tells_it():
+    """The camera stands; a thing with two thirds of all texture slides by 2 pixels a frame."""
+    rgb = np.repeat(film(num=1), 5, 0)
+    thing, flow = film(num=1, seed=5)[0, :, :64], np.zeros((5, HEIGHT, WIDTH, 2), np.float32)
+    for i, picture in enumerate(rgb):
+        picture[:, 10 + 2 * i : 74 + 2 * i] = thing
+        flow[i, :, 10 + 2 * i : 74 + 2 * i, 0] = 2
+    still = lens([np.eye(4)] * 5)
+    known = subject(rgb, lens=still, passes=Passes(flow=flow, visible=np.ones((5, HEIGHT, WIDTH), bool)))
+    assert reading("camera_error", known).value == pytest.approx(0, abs=0.1)
+    assert reading("camera_error", subject(rgb, lens=still)).value > 1.5  # the picture alone can't tell
+
+
+def test_an_even_wall_is_not_taken_for_a_camera_that_stands():
+    """Three quarters of the picture are flat: its flow is a guess, what has texture pans by 2."""
+    rgb = film(going(right=-2), 5)
+    rgb[:, :54] = 90
+    parts = {part.name: part.value for part in reading("camera_motion", subject(rgb)).parts}
+    assert parts["pan"] == pytest.approx(2, abs=0.1)
+
+
 def test_facts_that_are_no_motion_are_none():
     assert from_facts({"motion": {"pan": 1, "roll": 2}}) == Motion(pan=1.0, roll=2.0)
     for facts in ({}, {"motion": None}, {"motion": "zoom in"}, {"motion": {}}, {"motion": {"pan": "far"}}):

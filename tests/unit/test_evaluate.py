@@ -10,12 +10,14 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from filmwright.core.clip import Clip, Lens
 from filmwright.core.errors import BadAsset, BadFilm, UnknownDriver
-from filmwright.core.frames import Frames
+from filmwright.core.frames import Frames, Passes
 from filmwright.film.video.codecs import codecs
 from filmwright.jobs.evaluate import Opened, evaluate, from_file, measure
 from filmwright.jobs.evaluate.curve import drawing
 from filmwright.jobs.evaluate.interval import FEWEST, bootstrap
+from filmwright.jobs.evaluate.known import moving
 from filmwright.jobs.evaluate.moment import moments
 from filmwright.jobs.evaluate.page import page, write_page
 from filmwright.jobs.evaluate.reading import Reading, Refused, Scale
@@ -170,6 +172,29 @@ def test_references_of_a_folder_go_by_name(tmp_path):
 def values_or_refused(report):
     every = [row.measured[0] for row in report.rows]
     return [m.reading.value if m.reading else m.refused.split(":")[0] for m in every]
+
+
+def test_clips_of_a_simulated_data_set_are_measured_with_their_passes(tmp_path, monkeypatch):
+    pieces = list(moving(going(right=2), num_frames=6))
+    flow, visible = (np.concatenate([getattr(p.passes, name) for p in pieces]) for name in ("flow", "visible"))
+    frames = Frames(rgb=np.concatenate([p.rgb for p in pieces]), fps=FPS, passes=Passes(flow=flow, visible=visible))
+    still = np.tile(np.eye(4), (6, 1, 1))
+    lens = Lens(intrinsics=still[:, :3, :3], world_from_camera=still)
+
+    def read(folder):
+        yield Clip(key="000000", frames=frames, lens=lens)
+        raise BadAsset(f"{folder} is broken after its first clip.")
+
+    monkeypatch.setattr("filmwright.jobs.evaluate.sources.read", read)
+    for name in ("recipe.toml", "data.json"):
+        (tmp_path / "data" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "data" / name).write_text("")
+    one = written(tmp_path / "film.mkv", small(width=96, num=6))
+    report = evaluate([tmp_path / "data", one], names=["warp_error"])
+    assert [row.name for row in report.rows] == ["film.mkv", "000000", str(tmp_path / "data")]
+    (measured,) = report.rows[1].measured
+    assert (measured.reading.value, measured.reading.note) == (0, "along exact flow")
+    assert isinstance(report.rows[2].error, BadAsset)
 
 
 def test_unequal_videos_have_no_mean(tmp_path):

@@ -55,9 +55,9 @@ class Reading:
     sample: Float[np.ndarray, "N D"] | None = field(default=None, repr=False)  # features, for metrics over a set
 
 
-def mean_of(curve: Sequence[float]) -> float:
-    """The mean of what is known. Raises Refused where nothing is: the video is too short."""
+def mean_of(curve: Sequence[float], *, why: str = "needs more frames: the video is too short for it") -> float:
+    """The mean of what is known. Raises Refused where nothing is, with what it would need."""
     known = [value for value in curve if not math.isnan(value)]
     if not known:
-        raise Refused("needs more frames: the video is too short for it")
+        raise Refused(why)
     return float(np.mean(known))

@@ -2,7 +2,8 @@
 
 In pixels a frame, the mean way that the picture moves as a whole; neither is better. Beside it stand the means of pan
 (to the right), tilt (up), zoom (percent a frame) and roll (degrees a frame, clockwise), each of the similarity that
-most of the estimated flow follows; what moves by itself is left out as long as it is the smaller part.
+most of the estimated flow follows, where there is texture to follow; what moves by itself is left out as long as it is
+the smaller part.
 
 Source: robust regression with Tukey's biweight (Holland and Welsch 1977) of a four-parameter similarity.
 """
@@ -14,7 +15,7 @@ from ..moment import Moment
 from ..reading import Part, Reading, Scale, mean_of
 from ..similarity import fit, from_middle, grid
 from ..subject import Subject
-from ..trackable import check_size
+from ..trackable import FEWEST, TEXTURE, check_size, textured
 
 
 class CameraMotion:
@@ -38,8 +39,8 @@ class Measured:
         """Fit the flow from the frame before."""
         if moment.before is None:
             return
-        picked = grid(moment.visible)
-        if picked.sum() < 2:
+        picked = grid(moment.visible & textured(moment.before.luma))
+        if picked.sum() < FEWEST:
             self.curve.append(float("nan"))
             return
         points = from_middle(picked)
@@ -49,7 +50,7 @@ class Measured:
 
     def reading(self) -> Reading:
         """The mean way, and its four parts."""
-        value = mean_of(self.curve)
+        value = mean_of(self.curve, why=TEXTURE)
         units = {"pan": "pixels a frame", "tilt": "pixels a frame", "zoom": "% a frame", "roll": "degrees a frame"}
         parts = tuple(
             Part(name=name, value=float(np.mean([getattr(m, name) for m in self.motions])), unit=unit)
