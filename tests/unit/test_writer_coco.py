@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("coco")
-    simulate(recipe(writer={"use": "coco"}, objects={"count": 3}), folder, workers=1)
+    simulate(recipe(writer={"use": "coco"}, shard=3, objects={"count": 3}), folder)
     return folder
 
 

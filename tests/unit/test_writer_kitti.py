@@ -15,7 +15,7 @@ CORNERS = np.array([(x, y, z) for x in (-0.5, 0.5) for y in (-1, 0) for z in (-0
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kitti")
-    simulate(recipe(writer={"use": "kitti"}, objects={"count": 3}, camera={"distance": 2.5}), folder, workers=1)
+    simulate(recipe(writer={"use": "kitti"}, shard=3, objects={"count": 3}, camera={"distance": 2.5}), folder)
     return folder
 
 

@@ -1,6 +1,7 @@
 """USD: the stage's camera sees what the clip's does, its meshes fill the id pass, and the validators have no word."""
 
-from dataclasses import replace
+import sys
+from dataclasses import fields, replace
 from fractions import Fraction
 
 import cv2
@@ -8,9 +9,11 @@ import numpy as np
 import pytest
 from pxr import Gf, Sdf, Usd, UsdGeom, UsdLux, UsdShade, UsdValidation
 
-from filmwright.core.clip import Staged, staged
+from filmwright.core.clip import Clip, Staged, staged
+from filmwright.core.content import content_hash
+from filmwright.core.errors import MissingExtra
 from filmwright.core.scene import AlphaMode, AreaLight, Environment, Material, Mesh, Node, Scene, Texture
-from filmwright.jobs.simulate import factory
+from filmwright.jobs.simulate import factory, read, simulate
 from filmwright.jobs.simulate.stage.sets import add_sets
 from filmwright.jobs.simulate.writers import writers
 from tests.simulated import made_up, recipe
@@ -175,7 +178,9 @@ def every_kind() -> Staged:
     """A thing with every kind of material and picture, about the middle of a clip's track."""
     rng = np.random.default_rng(1)
     pictures = [Texture(pixels=rng.integers(0, 256, (4, 6, c)).astype(np.uint8)) for c in (1, 2, 3, 4)]
-    moved = replace(pictures[2], texcoord=1, uv_transform=(2.0, 0.0, 0.5, 0.0, 2.0, 0.0), wrap_u="mirror", wrap_v="clamp")
+    moved = replace(
+        pictures[2], texcoord=1, uv_transform=(2.0, 0.0, 0.5, 0.0, 2.0, 0.0), wrap_u="mirror", wrap_v="clamp"
+    )
     looks = [
         Material(base_color=(0.5, 0.6, 0.7, 0.8), base_color_texture=pictures[3], alpha_mode=AlphaMode.BLEND),
         Material(metallic_roughness_texture=pictures[2], normal_texture=moved, occlusion_texture=pictures[0]),
@@ -187,7 +192,9 @@ def every_kind() -> Staged:
     meshes = [Mesh(positions=corners, faces=faces, uv=uv, uv1=uv * 2, material=look) for look in looks]
     meshes.append(Mesh(positions=corners, faces=faces, normals=corners, colors=rng.random((3, 4)).astype(np.float32)))
     nodes = [Node(name="thing"), *(Node(name="part", parent=0, mesh=i) for i in range(len(meshes)))]
-    lamp = AreaLight(name="", center=(0.0, 0.0, 3.0), half_u=(1.0, 0.0, 0.0), half_v=(0.0, 2.0, 0.0), radiance=(1.0, 2.0, 3.0))
+    lamp = AreaLight(
+        name="", center=(0.0, 0.0, 3.0), half_u=(1.0, 0.0, 0.0), half_v=(0.0, 2.0, 0.0), radiance=(1.0, 2.0, 3.0)
+    )
     return staged(made_up(), ((0, Scene(name="", meshes=tuple(meshes), nodes=tuple(nodes), lights=(lamp,))),), (0,))
 
 
@@ -217,3 +224,26 @@ def test_a_clip_alone_has_boxes_of_its_tracks_size(tmp_path):
     scale = UsdGeom.Xformable(stage.GetPrimAtPath("/World/track_001/box")).ComputeLocalToWorldTransform(0)
     place = made_up().tracks[0]
     np.testing.assert_allclose(np.array(scale).T, place.world_from_object[0] @ np.diag([*place.size, 1]), rtol=1e-6)
+
+
+def test_simulate_gives_the_writer_scenes_and_the_reader_clips(tmp_path):
+    table = recipe(writer={"use": "usd"}, num_clips=1, num_frames=2)
+    simulate(table, tmp_path)
+    stage = opened(tmp_path, "000000")
+    assert [p.IsA(UsdGeom.Mesh) for p in stage.Traverse()].count(True) >= 2
+    with factory(table) as held:
+        made = held.clip(0)
+        assert content_hash(without_scenes(held.staged(0))) == content_hash(made)
+    assert [content_hash(clip) for clip in read(tmp_path)] == [content_hash(made)]
+
+
+def without_scenes(clip):
+    return Clip(**{part.name: getattr(clip, part.name) for part in fields(Clip)})
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch):
+    for name in [n for n in sys.modules if n == "pxr" or "simulate.stage" in n or n.endswith("writers.usd")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pxr", None)
+    with pytest.raises(MissingExtra, match=r"filmwright\[usd\]"):
+        writers.open("usd")
