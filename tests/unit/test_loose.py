@@ -50,3 +50,14 @@ def test_a_run_killed_while_files_were_moved_leaves_no_shard(tmp_path):
     loose.write([("7", {"a/7.txt": b"seven"})], tmp_path, "one")
     assert dict(loose.read(tmp_path)) == {"7": {"a/7.txt": b"seven"}}
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "shards"]
+
+
+def test_two_machines_with_the_same_process_number_share_a_folder(tmp_path):
+    def meanwhile():
+        yield "1", {"a/1.txt": b"one"}
+        loose.write([("2", {"a/2.txt": b"two"})], tmp_path, "second")
+        yield "3", {"a/3.txt": b"three"}
+
+    loose.write(meanwhile(), tmp_path, "first")
+    assert [key for key, _ in loose.read(tmp_path)] == ["1", "3", "2"]
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == ["1.txt", "2.txt", "3.txt"]

@@ -63,9 +63,12 @@ def _goal(path: Path) -> Path:
 
 
 @contextmanager
-def workroom(folder: Path) -> Iterator[Path]:
-    """A hidden folder in `folder` for what is not finished yet; gone when the block ends, or with the next sweep."""
-    room = folder / f".work.part-{os.getpid()}"
+def workroom(folder: Path, *, name: str = "work") -> Iterator[Path]:
+    """A hidden folder in `folder` for what is not finished yet; gone when the block ends, or with the next sweep.
+
+    Where processes of several machines share the folder their numbers may be the same: give each job a name.
+    """
+    room = folder / f".{name}.part-{os.getpid()}"
     with writing(folder):
         shutil.rmtree(room, ignore_errors=True)
         room.mkdir(parents=True)

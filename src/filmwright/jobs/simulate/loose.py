@@ -23,7 +23,7 @@ def write(clips: Iterable[tuple[str, Files]], folder: Path, shard: str) -> None:
 
     Files that a killed run left are replaced: until there is an index, nobody reads them.
     """
-    with writing(folder), workroom(folder) as room:
+    with writing(folder), workroom(folder, name=shard) as room:
         index = {}
         for key, files in clips:
             for path, data in files.items():
