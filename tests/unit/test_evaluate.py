@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from filmwright.apps.cli.evaluate_tables import print_report
 from filmwright.core.clip import Clip, Lens
 from filmwright.core.errors import BadAsset, BadFilm, UnknownDriver
 from filmwright.core.frames import Frames, Passes
@@ -174,7 +175,7 @@ def values_or_refused(report):
     return [m.reading.value if m.reading else m.refused.split(":")[0] for m in every]
 
 
-def test_clips_of_a_simulated_data_set_are_measured_with_their_passes(tmp_path, monkeypatch):
+def test_clips_of_a_simulated_data_set_are_measured_with_their_passes(tmp_path, monkeypatch, capsys):
     pieces = list(moving(going(right=2), num_frames=6))
     flow, visible = (np.concatenate([getattr(p.passes, name) for p in pieces]) for name in ("flow", "visible"))
     frames = Frames(rgb=np.concatenate([p.rgb for p in pieces]), fps=FPS, passes=Passes(flow=flow, visible=visible))
@@ -195,6 +196,10 @@ def test_clips_of_a_simulated_data_set_are_measured_with_their_passes(tmp_path, 
     (measured,) = report.rows[1].measured
     assert (measured.reading.value, measured.reading.note) == (0, "along exact flow")
     assert isinstance(report.rows[2].error, BadAsset)
+    broken = replace(report, rows=report.rows[2:], means=())
+    assert "is broken after its first clip" in page(broken)
+    print_report(broken, None)  # one row that holds nothing but an error
+    assert "is broken after its first clip" in capsys.readouterr().err
 
 
 def test_unequal_videos_have_no_mean(tmp_path):

@@ -17,7 +17,7 @@ from filmwright.jobs.evaluate.nouns import Mean
 def print_report(report: Report, page: Path | None) -> None:
     """One video in full, several as a table with their means."""
     console = Console(highlight=False)
-    if len(report.rows) == 1:
+    if len(report.rows) == 1 and report.error is None:
         _print_video(console, report.rows[0])
     else:
         _print_videos(console, report)

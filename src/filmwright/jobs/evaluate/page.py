@@ -1,5 +1,6 @@
 """A report as one page (HTML) that needs no other file: the videos, their numbers, their curves."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -49,8 +50,9 @@ def write_page(report: Report, out: Path) -> Path:
 def page(report: Report) -> str:
     """The page's text."""
     rows = report.rows
-    name = rows[0].name if len(rows) == 1 else ", ".join(report.sources)
-    summary = _summary(report) if len(rows) > 1 else ""
+    alone = len(rows) == 1 and report.error is None
+    name = rows[0].name if alone else ", ".join(report.sources)
+    summary = "" if alone else _summary(report)
     videos = "\n".join(_video(row, f"video-{i}") for i, row in enumerate(rows) if row.error is None)
     against = f" Compared with {report.against}." if report.against else ""
     footer = escape(
@@ -67,9 +69,11 @@ def _summary(report: Report) -> str:
     head = "".join(f"<th>{escape(titled(name))}</th>" for name in shown)
     lines = "\n".join(_matrix_line(row, f"video-{i}", shown) for i, row in enumerate(report.rows))
     means = "\n".join(map(_mean, report.means))
-    note = "with 95% intervals; all are further down, each with its unit"
+    note = (
+        "the means with their 95% intervals, then each by itself" if any(map(_sure, report.means)) else "each by itself"
+    )
     return (
-        f'<h1>Evaluation</h1>\n<p class="sentence">{len(report.rows)} videos, {note}.</p>\n'
+        f'<h1>Evaluation</h1>\n<p class="sentence">{_videos(len(report.rows))}: {note}.</p>\n'
         f'<div class="wide"><table class="matrix">\n<tr><th></th>{head}</tr>\n{lines}\n</table></div>\n'
         f"{_section('Means of all', means) if means else ''}{_metrics(report.sets, None) if report.sets else ''}"
     )
@@ -90,13 +94,22 @@ def _value(row: Row, name: str) -> str:
 def _mean(mean: Mean) -> str:
     if mean.interval is None:
         return f'<tr><td>{escape(mean.title)}</td><td colspan="2"><small>{escape(mean.refused)}</small></td></tr>'
-    videos = f"{mean.interval.num} video{'' if mean.interval.num == 1 else 's'}"
-    few = "" if mean.interval.low == mean.interval.low else ": too few for an interval"
+    videos = _videos(mean.interval.num)
+    few = "" if _sure(mean) else ": too few for an interval"
     value = escape(words.interval(mean.interval))
     return (
         f'<tr><td>{escape(mean.title)}</td><td class="number"><b>{value}</b><small>{escape(_unit(mean))}</small></td>'
         f"<td><small>{videos}{few}</small></td></tr>"
     )
+
+
+def _sure(mean: Mean) -> bool:
+    """Whether it has an interval."""
+    return mean.interval is not None and not math.isnan(mean.interval.low)
+
+
+def _videos(num: int) -> str:
+    return f"{num} video{'' if num == 1 else 's'}"
 
 
 def _video(row: Row, anchor: str) -> str:
@@ -107,7 +120,8 @@ def _video(row: Row, anchor: str) -> str:
 
 def _facts(row: Row) -> str:
     assert row.protocol is not None
-    lines = [words.facts(row.protocol), f"decoded by {row.protocol.decoder}"]
+    file = row.protocol.codec != ""  # else it was never encoded
+    lines = [words.facts(row.protocol), f"decoded by {row.protocol.decoder}" if file else "as it was made, not encoded"]
     lines += [f"beside its reference {row.reference}"] if row.reference else []
     return "".join(f'<p class="facts">{escape(line)}</p>' for line in lines)
 
