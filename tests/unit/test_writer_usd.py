@@ -36,7 +36,7 @@ def folder(clips, tmp_path_factory):
 
 
 def opened(folder, key):
-    return Usd.Stage.Open(str(folder / f"clips/{key}/{key}.usdc"))
+    return Usd.Stage.Open(str(folder / f"stages/{key}.usdc"))
 
 
 def seen_by(stage, points, frame, clip):
@@ -170,8 +170,8 @@ def test_no_path_is_absolute_and_every_picture_is_there(clips, folder):
         a.Get().path for p in stage.Traverse() for a in p.GetAttributes() if a.GetTypeName() == "asset" and a.Get()
     ]
     assert named
-    assert all(path.startswith("./") and (folder / "clips/000000" / path).is_file() for path in named)
-    assert str(folder.parent).encode() not in (folder / "clips/000000/000000.usdc").read_bytes()
+    assert all(path.startswith("./") and (folder / "stages" / path).is_file() for path in named)
+    assert str(folder.parent).encode() not in (folder / "stages/000000.usdc").read_bytes()
 
 
 def every_kind() -> Staged:
@@ -212,9 +212,16 @@ def test_every_kind_of_material_passes_and_reads_its_pictures(tmp_path):
     surface = material.ComputeSurfaceSource()[0]
     source = surface.GetInput("normal").GetConnectedSource()[0]
     assert source.GetPrim().GetAttribute("inputs:wrapS").Get() == "mirror"
-    path = tmp_path / "clips/000007" / source.GetPrim().GetAttribute("inputs:file").Get().path
+    path = tmp_path / "stages" / source.GetPrim().GetAttribute("inputs:file").Get().path
     shown = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)[..., ::-1]
     np.testing.assert_array_equal(shown, every_kind().scenes[0][1].meshes[1].material.normal_texture.pixels)
+
+
+def test_clips_share_their_pictures(tmp_path):
+    writers.open("usd").write([every_kind(), replace(every_kind(), key="000008")], tmp_path, "made-000000")
+    assert len([*(tmp_path / "stages/textures").iterdir()]) == 4
+    assert [clip.key for clip in writers.open("usd").read(tmp_path)] == ["000007", "000008"]
+    assert errors(opened(tmp_path, "000008")) == []
 
 
 def test_a_clip_alone_has_boxes_of_its_tracks_size(tmp_path):

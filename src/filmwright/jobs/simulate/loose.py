@@ -28,9 +28,10 @@ def write(clips: Iterable[tuple[str, Files]], folder: Path, shard: str) -> None:
         for key, files in clips:
             for path, data in files.items():
                 (room / path).parent.mkdir(parents=True, exist_ok=True)
-                (room / path).write_bytes(data)
+                if not (room / path).exists():  # clips may share files, named after what they hold
+                    (room / path).write_bytes(data)
             index[key] = {path: _hash(data) for path, data in sorted(files.items())}
-        for path in (path for hashes in index.values() for path in hashes):
+        for path in {path: None for hashes in index.values() for path in hashes}:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (room / path).replace(folder / path)
         with whole(_index(folder, shard)) as part:

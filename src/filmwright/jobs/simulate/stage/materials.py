@@ -1,13 +1,15 @@
 """Metallic-roughness materials as UsdPreviewSurface; transmission becomes opacity, for it has no other glass."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 import numpy as np
 from jaxtyping import UInt8
 from pxr import Gf, Sdf, Usd, UsdShade
 
+from filmwright.core.content import content_hash
 from filmwright.core.scene import AlphaMode, Material, Texture
 
 from ..png import png
@@ -127,7 +129,7 @@ def _picture(
     if texture is None or unfolded(texture) not in look.names:
         return None
     shader = _shader(look.held, f"{look.path}/{name}", "UsdUVTexture")
-    named = filed(look.pictures, png(_colors(texture.pixels)), "png")
+    named = filed(look.pictures, _png(_Pixels(digest=content_hash(texture.pixels), pixels=texture.pixels)), "png")
     shader.CreateInput("file", _TYPES.Asset).Set(Sdf.AssetPath(named))
     shader.CreateInput("sourceColorSpace", _TYPES.Token).Set("raw" if raw else "sRGB")
     shader.CreateInput("wrapS", _TYPES.Token).Set(texture.wrap_u)
@@ -160,7 +162,16 @@ def _shader(held: Usd.Stage, path: str, kind: str) -> UsdShade.Shader:
     return shader
 
 
-def _colors(pixels: UInt8[np.ndarray, "H W C"]) -> UInt8[np.ndarray, "H W D"]:
-    """Grey as colours."""
-    channels = pixels.shape[2]
-    return pixels[..., [0, 0, 0, 1][: channels + 2]] if channels < 3 else pixels
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pixels:
+    """A picture by what it holds: scans come back in many clips with pictures that take long to write."""
+
+    digest: str
+    pixels: UInt8[np.ndarray, "H W C"] = field(compare=False)
+
+
+@lru_cache(maxsize=16)
+def _png(picture: _Pixels) -> bytes:
+    """A picture as a file; grey becomes colours, which is what every tool reads."""
+    channels = picture.pixels.shape[2]
+    return png(picture.pixels[..., [0, 0, 0, 1][: channels + 2]] if channels < 3 else picture.pixels)

@@ -14,11 +14,11 @@ from ..sidecars import clips as clips_of
 from ..sidecars import sidecars
 from ..stage import stage
 
-CLIPS = "clips"
+STAGES = "stages"
 
 
 class UsdStages:
-    """A clip is a folder that can be moved as it is: a stage, its pictures, and the film that was made of it."""
+    """A clip is a stage and the film that was made of it, in one folder with the pictures that stages share."""
 
     def has(self, folder: Path, shard: str) -> bool:
         """Whether a shard is there; then it is whole."""
@@ -38,11 +38,11 @@ class UsdStages:
 
 def _files(clip: Clip) -> dict[str, bytes]:
     files = stage(clip) | {f"{clip.key}.mp4": encoded(clip.frames)}
-    return {f"{CLIPS}/{clip.key}/{name}": data for name, data in files.items()} | sidecars(clip)
+    return {f"{STAGES}/{name}": data for name, data in files.items()} | sidecars(clip)
 
 
 def _pictures(key: str, files: loose.Files) -> UInt8[np.ndarray, "F H W 3"]:
-    return decoded(files[f"{CLIPS}/{key}/{key}.mp4"])
+    return decoded(files[f"{STAGES}/{key}.mp4"])
 
 
 def build() -> UsdStages:
