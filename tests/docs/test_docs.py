@@ -84,3 +84,12 @@ def test_the_make_targets_of_the_readme_exist():
     targets = set(re.findall(r"\bmake (demo|test|check|slow)\b", readme))
     assert {"demo", "test"} <= targets
     assert not [t for t in targets if f"\n{t}:" not in makefile]
+
+
+def test_the_readme_quotes_the_marks_numbers_as_they_were_printed():
+    page = (ROOT / "docs/explanation/watermark.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| messages whole, of all \| (.*) \|$", page, flags=re.M)
+    ours, *theirs = [cell.split("/")[0] for cell in row.split(" | ")]
+    told = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"came back whole {ours} times of {row.split('/')[1].split(' ')[0]}" in told
+    assert "theirs {} (dwtDct), {} (dwtDctSvd) and {} times".format(*theirs) in told
