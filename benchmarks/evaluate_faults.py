@@ -113,7 +113,7 @@ def subject(rgb: np.ndarray, reference: Subject | None = None) -> Subject:
     still = np.tile(np.eye(4), (len(rgb), 1, 1))
     lens = Lens(intrinsics=still[:, :3, :3], world_from_camera=still)
     clip = Clip(key="clip", frames=Frames(rgb=rgb, fps=FPS, passes=Passes()), lens=lens, facts=COMMANDED)
-    return replace(from_clip(clip), reference=reference)
+    return replace(from_clip(clip), lens=None, reference=reference)  # so that its facts count
 
 
 def print_table(head: list[str], rows: list[list[str]]) -> None:
