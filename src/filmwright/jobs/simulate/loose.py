@@ -31,7 +31,7 @@ def write(clips: Iterable[tuple[str, Files]], folder: Path, shard: str) -> None:
                 if not (room / path).exists():  # clips may share files, named after what they hold
                     (room / path).write_bytes(data)
             index[key] = {path: _hash(data) for path, data in sorted(files.items())}
-        for path in {path: None for hashes in index.values() for path in hashes}:
+        for path in dict.fromkeys(path for hashes in index.values() for path in hashes):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (room / path).replace(folder / path)
         with whole(_index(folder, shard)) as part:
