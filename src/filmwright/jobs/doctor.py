@@ -35,6 +35,7 @@ SLOTS: tuple[Slot[Any], ...] = (
     moderators,
     writers,
     backdrops,
+    engines,
     metrics,
 )
 GIB = 1 << 30
