@@ -24,7 +24,7 @@ def test_a_folder_of_clips_and_a_page(filmwright, tmp_path):
     (tmp_path / "few.toml").write_text(RECIPE)
     made = filmwright("simulate", "few.toml", "--html", "few.html", "--json").made
     assert (made["folder"], made["clips"], made["made"]) == ("data/few", 3, 3)
-    with tarfile.open(tmp_path / "data/few/few-000000-3.tar") as tar:
+    with tarfile.open(tmp_path / "data/few/few-000000-first-3.tar") as tar:
         names = tar.getnames()
         told = json.load(tar.extractfile("000000.json"))
     assert {"000000.mp4", "000000.json", "000000.txt"} <= set(names)

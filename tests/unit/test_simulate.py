@@ -30,7 +30,7 @@ def test_one_process_and_two_make_the_same_bytes(tmp_path):
     one = simulate(recipe(), tmp_path / "one", engine=ONE, report=seen.append)
     simulate(recipe(), tmp_path / "two", engine=engines.open("local", workers=2))
     assert shards(tmp_path / "one") == shards(tmp_path / "two")
-    assert [*shards(tmp_path / "one")] == ["clips-000000.tar", "clips-000001-1.tar"]
+    assert [*shards(tmp_path / "one")] == ["clips-000000.tar", "clips-000001-first-1.tar"]
     assert (one.num_clips, one.num_made) == (3, 3)
     assert [s.done for s in seen] == [0, 2, 3]
     assert [c.key for c in read(tmp_path / "one")] == ["000000", "000001", "000002"]
@@ -43,6 +43,15 @@ def test_what_is_there_is_kept_and_more_can_be_asked_for(tmp_path):
     assert grown.num_made == 2
     assert shards(tmp_path).items() > before.items()
     assert simulate(recipe(num_clips=4), tmp_path, engine=ONE).num_made == 0
+
+
+@pytest.mark.parametrize("use", ["webdataset", "coco"])
+def test_a_set_that_grows_past_a_shard_that_was_not_full_has_every_clip_once(tmp_path, use):
+    for num in (1, 2, 3, 5):
+        simulate(recipe(num_clips=num, shard=3, num_frames=2, writer={"use": use}), tmp_path, engine=ONE)
+        assert [c.key for c in read(tmp_path)] == [f"{i:06d}" for i in range(num)]
+    if use == "webdataset":
+        assert [*shards(tmp_path)] == ["clips-000000.tar", "clips-000001-first-2.tar"]
 
 
 def test_another_recipe_is_not_mixed_in(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .filming import Factory, factory
 from .recipe import Recipe
-from .writers import Writer, writers
+from .writers import FIRST, Writer, writers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ def shards_of(recipe: Recipe) -> list[Shard]:
     shards = []
     for first in range(0, recipe.num_clips, recipe.shard):
         clips = range(first, min(first + recipe.shard, recipe.num_clips))
-        part = "" if len(clips) == recipe.shard else f"-{len(clips)}"
+        part = "" if len(clips) == recipe.shard else f"{FIRST}{len(clips)}"
         shards.append(Shard(name=f"{recipe.name}-{first // recipe.shard:06d}{part}", clips=clips))
     return shards
 

@@ -7,6 +7,8 @@ from typing import Protocol, runtime_checkable
 from filmwright.core.clip import Clip
 from filmwright.core.plugins import Slot
 
+FIRST = "-first-"  # in the name of a shard that is not full, before the number of its clips
+
 
 @runtime_checkable
 class Writer(Protocol):

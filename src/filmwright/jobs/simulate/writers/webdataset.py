@@ -12,6 +12,7 @@ from filmwright.core.frames import Passes
 
 from ..lossless import decoded, encoded
 from ..records import as_json, from_json, packed, unpacked
+from . import FIRST
 
 _BROKEN = (tarfile.TarError, KeyError, TypeError, ValueError, OSError, EOFError)
 
@@ -34,7 +35,12 @@ class WebDataset:
                     _add(tar, f"{clip.key}.passes.npz", packed(clip.frames.passes))
 
     def finish(self, folder: Path) -> None:
-        """Nothing speaks of all shards."""
+        """Nothing speaks of all shards; one that was not full gives way to a fuller one, which has its clips too."""
+        for path in folder.glob(f"*{FIRST}*.tar"):
+            full, _, count = path.stem.rpartition(FIRST)
+            counts = [int(other.stem.rpartition(FIRST)[2]) for other in folder.glob(f"{full}{FIRST}*.tar")]
+            if self.has(folder, full) or int(count) < max(counts):
+                path.unlink()
 
     def read(self, folder: Path) -> Iterator[Clip]:
         """All clips in order. Raises BadAsset where a file is broken."""
