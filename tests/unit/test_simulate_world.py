@@ -190,6 +190,7 @@ def test_what_a_recipe_gets_wrong_is_told(tmp_path):
         "[camera]\ndistance = {unifrom = [1, 2]}": "no distribution is called 'unifrom'",
         "[objects]\ncount = {choice = ['a']}": "numbers are wanted here, not 'a'",
         "[[on_frame]]\nevery = 2\nwhat = 'camera.move'\nto = 'still'": "can't be drawn anew",
+        "[[on_frame]]\nevery = 2\nwhat = 'light.kind'\nto = 'blob'": "no light is called 'blob'",
         "siez = 3": "siez: ",
         "a = ": "is not TOML",
     }

@@ -25,6 +25,11 @@ class Distribution(BaseModel):
         """One value; `index` is the number of the clip."""
         raise NotImplementedError
 
+    @property
+    def among(self) -> tuple[int | float | str, ...]:
+        """What it chooses among, where it chooses."""
+        return ()
+
 
 class Uniform(Distribution):
     """Any number between two, all as likely."""
@@ -90,6 +95,11 @@ class Choice(Distribution):
         """One of them."""
         return dice.choice(self.choice, self.weights)
 
+    @property
+    def among(self) -> tuple[int | float | str, ...]:
+        """What it chooses among."""
+        return self.choice
+
 
 class Sequence(Distribution):
     """One after the other, clip by clip, over and over."""
@@ -99,6 +109,11 @@ class Sequence(Distribution):
     def drawn(self, dice: Dice, index: int) -> Any:  # noqa: ARG002
         """The one whose turn it is."""
         return self.sequence[index % len(self.sequence)]
+
+    @property
+    def among(self) -> tuple[int | float | str, ...]:
+        """What takes turns."""
+        return self.sequence
 
 
 def _parsed(value: Any) -> Any:
@@ -117,10 +132,9 @@ def _parsed(value: Any) -> Any:
 
 
 def _numbers(value: Any) -> Any:
-    if isinstance(value, Choice | Sequence):
-        several = value.choice if isinstance(value, Choice) else value.sequence
-        if words := [one for one in several if isinstance(one, str)]:
-            raise ValueError(f"numbers are wanted here, not {words[0]!r}")
+    words = [one for one in value.among if isinstance(one, str)] if isinstance(value, Distribution) else []
+    if words:
+        raise ValueError(f"numbers are wanted here, not {words[0]!r}")
     return value
 
 

@@ -1,17 +1,18 @@
 """A recipe: what a data set is made of, and what of it is left to chance."""
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from filmwright.core.errors import BadFilm
 from filmwright.film.scene.procedural.solids import SOLIDS
 from filmwright.jobs.film import Choice as Driver
 
 from .backdrops import backdrops
-from .distribution import Choice, Count, Number, Sequence, Word, choice, integer, uniform
+from .distribution import Count, Distribution, Number, Word, choice, integer, uniform
 from .lights import LIGHTS
 from .motions import MOTIONS
 from .moves import MOVES
@@ -20,12 +21,26 @@ from .vocabulary import COLORS, MATERIALS
 _CONFIG = ConfigDict(extra="forbid", frozen=True)
 
 
-def _known(value: Word, words: tuple[str, ...], what: str) -> Word:
-    named = value.choice if isinstance(value, Choice) else value.sequence if isinstance(value, Sequence) else (value,)
-    for word in map(str, named):
-        if word not in words:
-            raise ValueError(f"no {what} is called {word!r}; there are: {', '.join(words)}")
-    return value
+def _one_of(words: Iterable[str], what: str) -> AfterValidator:
+    """Checks a word, or all that a distribution may draw."""
+    known = tuple(words)
+
+    def check(value: Word) -> Word:
+        for word in map(str, value.among if isinstance(value, Distribution) else (value,)):
+            if word not in known:
+                raise ValueError(f"no {what} is called {word!r}; there are: {', '.join(known)}")
+        return value
+
+    return AfterValidator(check)
+
+
+Shape = Annotated[Word, _one_of(SOLIDS, "shape")]
+Color = Annotated[Word, _one_of(COLORS, "colour")]
+Surface = Annotated[Word, _one_of(MATERIALS, "material")]
+Motion = Annotated[Word, _one_of(MOTIONS, "motion")]
+Move = Annotated[Word, _one_of(MOVES, "camera move")]
+LightKind = Annotated[Word, _one_of(LIGHTS, "light")]
+BackdropKind = Annotated[Word, _one_of(backdrops.names(), "backdrop")]
 
 
 class Objects(BaseModel):
@@ -33,85 +48,45 @@ class Objects(BaseModel):
 
     model_config = _CONFIG
     count: Count = integer(1, 3)
-    shape: Word = choice(*SOLIDS)
-    color: Word = choice(*COLORS)
-    material: Word = choice(*MATERIALS)
+    shape: Shape = choice(*SOLIDS)
+    color: Color = choice(*COLORS)
+    material: Surface = choice(*MATERIALS)
     size: Number = uniform(0.5, 0.9)  # metres along the longest side
-    motion: Word = choice(*MOTIONS)  # of the first; the others stand still
+    motion: Motion = choice(*MOTIONS)  # of the first; the others stand still
     scans: tuple[Path, ...] = ()  # 3D files that take the place of solids...
     scan_share: float = Field(default=0.5, ge=0, le=1)  # ...in so many cases, where there are any
     physics: float = Field(default=0.0, ge=0, le=1)  # share of clips whose objects fall and collide (needs mujoco)
     speed: Number = uniform(0.8, 1.2)
-
-    @field_validator("shape")
-    @classmethod
-    def _shapes(cls, value: Word) -> Word:
-        return _known(value, tuple(SOLIDS), "shape")
-
-    @field_validator("color")
-    @classmethod
-    def _colors(cls, value: Word) -> Word:
-        return _known(value, tuple(COLORS), "colour")
-
-    @field_validator("material")
-    @classmethod
-    def _materials(cls, value: Word) -> Word:
-        return _known(value, MATERIALS, "material")
-
-    @field_validator("motion")
-    @classmethod
-    def _motions(cls, value: Word) -> Word:
-        return _known(value, tuple(MOTIONS), "motion")
 
 
 class Camera(BaseModel):
     """Where the camera is, and how it moves."""
 
     model_config = _CONFIG
-    move: Word = choice(*MOVES)
+    move: Move = choice(*MOVES)
     speed: Number = uniform(0.8, 1.2)  # times the move's own
     distance: Number = uniform(3.4, 4.6)  # metres from the middle
     elevation: Number = uniform(12.0, 32.0)  # degrees
     azimuth: Number = uniform(0.0, 360.0)  # degrees
     fov: Number = uniform(36.0, 46.0)  # degrees, the whole vertical angle
 
-    @field_validator("move")
-    @classmethod
-    def _moves(cls, value: Word) -> Word:
-        return _known(value, tuple(MOVES), "camera move")
-
 
 class Light(BaseModel):
     """The kind of light, and where it comes from."""
 
     model_config = _CONFIG
-    kind: Word = choice(*LIGHTS)
+    kind: LightKind = choice(*LIGHTS)
     strength: Number = uniform(0.85, 1.2)
     azimuth: Number = uniform(0.0, 360.0)  # degrees from the camera's right
     elevation: Number = uniform(35.0, 65.0)  # degrees
-
-    @field_validator("kind")
-    @classmethod
-    def _kinds(cls, value: Word) -> Word:
-        return _known(value, tuple(LIGHTS), "light")
 
 
 class Ground(BaseModel):
     """What objects stand on."""
 
     model_config = _CONFIG
-    color: Word = choice("grey", "white", "brown", "green", "blue")
-    material: Word = choice("matte", "checkered", "striped", "dotted", weights=(3, 1, 1, 1))
-
-    @field_validator("color")
-    @classmethod
-    def _colors(cls, value: Word) -> Word:
-        return _known(value, tuple(COLORS), "colour")
-
-    @field_validator("material")
-    @classmethod
-    def _materials(cls, value: Word) -> Word:
-        return _known(value, MATERIALS, "material")
+    color: Color = choice("grey", "white", "brown", "green", "blue")
+    material: Surface = choice("matte", "checkered", "striped", "dotted", weights=(3, 1, 1, 1))
 
 
 class Backdrops(BaseModel):
@@ -119,15 +94,10 @@ class Backdrops(BaseModel):
 
     model_config = _CONFIG
     share: float = Field(default=0.0, ge=0, le=1)  # of all clips
-    kind: Word = choice(*backdrops.names())
-
-    @field_validator("kind")
-    @classmethod
-    def _kinds(cls, value: Word) -> Word:
-        return _known(value, tuple(backdrops.names()), "backdrop")
+    kind: BackdropKind = choice(*backdrops.names())
 
 
-_REDRAWN = {"light": Light.model_fields, "ground": Ground.model_fields}
+_REDRAWN: dict[str, type[BaseModel]] = {"light": Light, "ground": Ground}
 
 
 class OnFrame(BaseModel):
@@ -138,14 +108,18 @@ class OnFrame(BaseModel):
     what: str  # "light.kind", "ground.color", ...: a field of the recipe's light or ground
     to: Word | Number
 
-    @field_validator("what")
-    @classmethod
-    def _redrawn(cls, value: str) -> str:
-        part, _, field = value.partition(".")
-        if field not in _REDRAWN.get(part, {}):
-            known = [f"{part}.{field}" for part, fields in _REDRAWN.items() for field in fields]
-            raise ValueError(f"{value!r} can't be drawn anew inside a clip; there are: {', '.join(known)}")
-        return value
+    @model_validator(mode="after")
+    def _fits(self) -> "OnFrame":
+        part, _, field = self.what.partition(".")
+        model = _REDRAWN.get(part)
+        if model is None or field not in model.model_fields:
+            known = [f"{part}.{field}" for part, model in _REDRAWN.items() for field in model.model_fields]
+            raise ValueError(f"{self.what!r} can't be drawn anew inside a clip; there are: {', '.join(known)}")
+        try:
+            model.model_validate({field: self.to})
+        except ValidationError as err:
+            raise ValueError(err.errors()[0]["msg"].removeprefix("Value error, ")) from err
+        return self
 
 
 class Recipe(BaseModel):
