@@ -17,9 +17,10 @@ from filmwright.core.frames import Frames, Passes
 from filmwright.film.video.codecs import codecs
 from filmwright.jobs.evaluate import Opened, evaluate, from_file, measure
 from filmwright.jobs.evaluate.curve import drawing
-from filmwright.jobs.evaluate.interval import FEWEST, bootstrap
+from filmwright.jobs.evaluate.interval import FEWEST, Interval, bootstrap
 from filmwright.jobs.evaluate.known import moving
 from filmwright.jobs.evaluate.moment import moments
+from filmwright.jobs.evaluate.nouns import Mean, Report
 from filmwright.jobs.evaluate.page import page, write_page
 from filmwright.jobs.evaluate.reading import Reading, Refused, Scale
 from filmwright.jobs.evaluate.sets import over_sets
@@ -346,3 +347,16 @@ def test_a_long_curve_keeps_its_peaks():
 )
 def test_numbers_have_three_digits_that_count(value, said):
     assert number(value) == said
+
+
+def test_a_reason_that_all_means_share_is_told_once():
+    def mean(name, refused=""):
+        interval = None if refused else Interval(mean=1.0, low=0.5, high=1.5, num=5)
+        return Mean(name=name, scale=Scale(unit="levels", better="lower"), interval=interval, refused=refused)
+
+    def report(*found):
+        return Report(sources=("a",), rows=(), made="", software=(), means=found)
+
+    assert report(mean("flicker", "sizes"), mean("cuts", "sizes")).not_averaged == {"sizes": "all"}
+    assert report(mean("flicker", "sizes"), mean("cuts")).not_averaged == {"sizes": "flicker"}
+    assert report(mean("flicker"), mean("cuts")).not_averaged == {}

@@ -11,6 +11,7 @@ from rich.table import Table
 from filmwright.core.printable import printable
 from filmwright.jobs.evaluate import Measured, Report, Row
 from filmwright.jobs.evaluate import words as said
+from filmwright.jobs.evaluate.interval import Interval
 from filmwright.jobs.evaluate.nouns import Mean
 
 
@@ -72,9 +73,12 @@ def _print_videos(console: Console, report: Report) -> None:
     _print_errors(report.rows)
     table = Table("mean", "", "", "unit", "videos", box=None, header_style="bold", pad_edge=False)
     for mean in report.means:
-        table.add_row(mean.title, *_mean(mean))
-    if report.means:
+        if mean.interval is not None:
+            table.add_row(mean.title, *_mean(mean, mean.interval))
+    if table.rows:
         console.print(table)
+    for why, whose in report.not_averaged.items():
+        console.print(f"mean of {_clean(whose)}: [yellow]{_clean(why)}[/]", soft_wrap=True)
 
 
 def _values(row: Row) -> str:
@@ -82,11 +86,9 @@ def _values(row: Row) -> str:
     return " · ".join(f"{m.title} [bold]{said.number(m.reading.value)}[/]" for m in known if m.reading)
 
 
-def _mean(mean: Mean) -> tuple[str, str, str, str]:
-    if mean.interval is None:
-        return "", "", f"[yellow]{_clean(mean.refused)}[/]", ""
-    value, arrow = escape(said.interval(mean.interval)), said.ARROWS[mean.scale.better]
-    return f"[bold]{value}[/]", arrow, f"[dim]{mean.scale.unit}[/]", str(mean.interval.num)
+def _mean(mean: Mean, interval: Interval) -> tuple[str, str, str, str]:
+    value, arrow = escape(said.interval(interval)), said.ARROWS[mean.scale.better]
+    return f"[bold]{value}[/]", arrow, f"[dim]{mean.scale.unit}[/]", str(interval.num)
 
 
 def _print_set(console: Console, measured: Measured) -> None:

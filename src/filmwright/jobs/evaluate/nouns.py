@@ -80,6 +80,15 @@ class Report:
     sets: tuple[Measured, ...] = ()  # metrics over all of them together
 
     @property
+    def not_averaged(self) -> dict[str, str]:
+        """Why means could not be taken, to the titles of those that share the reason; "all" where every one does."""
+        whys: dict[str, list[str]] = {}
+        for mean in self.means:
+            if mean.interval is None:
+                whys.setdefault(mean.refused, []).append(mean.title)
+        return {why: "all" if len(them) == len(self.means) > 1 else ", ".join(them) for why, them in whys.items()}
+
+    @property
     def error(self) -> FilmError | None:
         """The first that stopped a video from being measured."""
         return next((row.error for row in self.rows if row.error), None)

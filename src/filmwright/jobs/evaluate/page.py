@@ -1,7 +1,7 @@
 """A report as one page (HTML) that needs no other file: the videos, their numbers, their curves."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from filmwright.jobs.page.escaped import escape
@@ -11,6 +11,7 @@ from filmwright.jobs.page.style import STYLE as SHARED
 
 from . import words
 from .curve import drawing
+from .interval import Interval
 from .nouns import Mean, Measured, Report, Row, titled
 from .protocol import VideoProtocol
 
@@ -68,7 +69,7 @@ def _summary(report: Report) -> str:
     shown = [name for name in names if any(_value(row, name) for row in report.rows)]
     head = "".join(f"<th>{escape(titled(name))}</th>" for name in shown)
     lines = "\n".join(_matrix_line(row, f"video-{i}", shown) for i, row in enumerate(report.rows))
-    means = "\n".join(map(_mean, report.means))
+    means = "\n".join([*(_mean(mean, mean.interval) for mean in report.means if mean.interval), *_not_averaged(report)])
     note = (
         "the means with their 95% intervals, then each by itself" if any(map(_sure, report.means)) else "each by itself"
     )
@@ -91,16 +92,19 @@ def _value(row: Row, name: str) -> str:
     return next((words.number(m.reading.value) for m in row.measured if m.name == name and m.reading), "")
 
 
-def _mean(mean: Mean) -> str:
-    if mean.interval is None:
-        return f'<tr><td>{escape(mean.title)}</td><td colspan="2"><small>{escape(mean.refused)}</small></td></tr>'
-    videos = _videos(mean.interval.num)
+def _mean(mean: Mean, interval: Interval) -> str:
+    videos = _videos(interval.num)
     few = "" if _sure(mean) else ": too few for an interval"
-    value = escape(words.interval(mean.interval))
+    value = escape(words.interval(interval))
     return (
         f'<tr><td>{escape(mean.title)}</td><td class="number"><b>{value}</b><small>{escape(_unit(mean))}</small></td>'
         f"<td><small>{videos}{few}</small></td></tr>"
     )
+
+
+def _not_averaged(report: Report) -> Iterator[str]:
+    for why, whose in report.not_averaged.items():
+        yield f'<tr><td>{escape(whose)}</td><td colspan="2"><small>{escape(why)}</small></td></tr>'
 
 
 def _sure(mean: Mean) -> bool:
