@@ -15,6 +15,7 @@ from filmwright.jobs.simulate.motions import MOTIONS
 from filmwright.jobs.simulate.moves import MOVES
 from filmwright.jobs.simulate.recipe import load_recipe
 from filmwright.jobs.simulate.world import world
+from filmwright.jobs.simulate.writers import writers
 from tests.scans import ASSETS
 from tests.simulated import recipe
 
@@ -191,6 +192,7 @@ def test_what_a_recipe_gets_wrong_is_told(tmp_path):
         "[objects]\ncount = {choice = ['a']}": "numbers are wanted here, not 'a'",
         "[[on_frame]]\nevery = 2\nwhat = 'camera.move'\nto = 'still'": "can't be drawn anew",
         "[[on_frame]]\nevery = 2\nwhat = 'light.kind'\nto = 'blob'": "no light is called 'blob'",
+        "name = '../up'": "name: ",
         "siez = 3": "siez: ",
         "a = ": "is not TOML",
     }
@@ -215,3 +217,27 @@ def test_ids_are_of_things_also_where_a_thing_has_many_parts():
     scene = decided.scenes[0][1]
     assert [scene.nodes[r].name for r in decided.roots] == [t.name for t in decided.things]
     assert replace(scene, name="other").nodes == scene.nodes
+
+
+@pytest.mark.parametrize(
+    ("tables", "told"),
+    [
+        ({"objects": {"size": {"normal": [-1.0, 0.01]}}}, "'objects.size' drew -"),
+        ({"camera": {"distance": {"uniform": [-2.0, -1.0]}}}, "'camera.distance' drew -"),
+        ({"camera": {"fov": 179.0}}, "'camera.fov' drew 179"),
+    ],
+)
+def test_a_draw_that_makes_no_sense_is_told(tables, told):
+    with pytest.raises(BadFilm, match=told):
+        world(recipe(**tables), 0)
+
+
+def test_a_ground_may_be_empty_and_pictures_odd(renderer, tmp_path):
+    made = clip(renderer, objects={"count": 0}, num_frames=1, height=33, width=17)
+    assert made.tracks == ()
+    assert "empty" in made.captions[0].lower()
+    assert not made.frames.passes.ids.any()
+    writer = writers.open("webdataset")
+    writer.write([made], tmp_path, "odd-000000")
+    (back,) = writer.read(tmp_path)
+    assert content_hash(back) == content_hash(made)

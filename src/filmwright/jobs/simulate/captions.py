@@ -28,6 +28,8 @@ def captions(world: World, dice: Dice) -> tuple[str, ...]:
     """A full sentence, a terse line, a long one, and one that leaves something out, as people do."""
     camera, light = world.facts["camera"]["move"], world.facts["light"]
     things = [_article(t.name) for t in world.things]
+    if not things:
+        return _of_nothing(light, CAMERA[camera])
     acting = _acting(world.things, world.facts["objects"])
     ground = _article(_surface(light["ground"])) + " floor"
     where = LIGHTS[light["kind"]].says
@@ -40,6 +42,13 @@ def captions(world: World, dice: Dice) -> tuple[str, ...]:
     )
     loose = dice.choice([f"{acting}.", f"{_listed(things)} {where}.", f"{acting} {where}."])
     return tuple(_capital(text) for text in (full, short, long, loose))
+
+
+def _of_nothing(light: dict[str, Any], camera: tuple[str, str]) -> tuple[str, ...]:
+    """A ground without anything on it."""
+    ground, where = f"empty {_surface(light['ground'])} floor", LIGHTS[light["kind"]].says
+    texts = (f"an {ground} {where}, while {camera[0]}.", f"{ground}, {light['kind']}, {camera[1]}", f"an {ground}.")
+    return tuple(map(_capital, texts))
 
 
 def captions_of_backdrop(painted: Painted) -> tuple[str, ...]:

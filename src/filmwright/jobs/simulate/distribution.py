@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from filmwright.core.errors import BadFilm
+
 from .dice import Dice
 
 _CONFIG = ConfigDict(extra="forbid", frozen=True)
@@ -151,6 +153,17 @@ Word = Annotated[str | Choice | Sequence, BeforeValidator(_parsed)]
 def drawn(value: Any, dice: Dice, index: int) -> Any:
     """A plain value itself, or what its distribution draws."""
     return value.drawn(dice, index) if isinstance(value, Distribution) else value
+
+
+def drawn_within(value: Any, dice: Dice, index: int, *, what: str, low: float, high: float) -> float:
+    """The same for a number that has bounds, both included. Raises BadFilm where a draw is beyond them."""
+    number = float(drawn(value, dice, index))
+    if not low <= number <= high:
+        raise BadFilm(
+            f"the recipe's {what!r} drew {number:.4g} for clip {index}; it is from {low:g} to {high:g}. "
+            f"Use a distribution that stays within."
+        )
+    return number
 
 
 def uniform(low: int | float, high: int | float) -> Uniform:

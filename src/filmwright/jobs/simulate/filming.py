@@ -135,9 +135,8 @@ def _joined(spans: list[list[Frames]]) -> Frames:
 def _things_alone(decided: World, ids: Any) -> Int32[np.ndarray, "F H W"]:
     """Node ids to the numbers of things, from 1 on; ground and sky are 0."""
     table = np.zeros(len(decided.scenes[0][1].nodes) + 1, np.int32)
-    ends = [*decided.roots[1:], len(table) - 1]
-    for i, (first, last) in enumerate(zip(decided.roots, ends, strict=True)):
-        table[first + 1 : last + 1] = i + 1
+    for i, root in enumerate(decided.roots):
+        table[root + 1 :] = i + 1  # the nodes of a thing stand together, the next thing's after them
     return table[ids]
 
 

@@ -126,7 +126,7 @@ class Recipe(BaseModel):
     """A data set, decided but for chance: the same recipe is the same clips."""
 
     model_config = _CONFIG
-    name: str = "clips"
+    name: str = Field(default="clips", pattern=r"^\w[\w-]*$")  # of the files: letters, digits, - and _
     seed: int = Field(default=0, ge=0)
     num_clips: int = Field(default=100, ge=1)
     num_frames: int = Field(default=16, ge=1, le=10_000)

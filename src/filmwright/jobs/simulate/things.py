@@ -15,7 +15,7 @@ from filmwright.film.scene.procedural.solids import solid
 from filmwright.film.scene.readers import reader_name, readers
 
 from .dice import Dice
-from .distribution import drawn
+from .distribution import drawn, drawn_within
 from .recipe import Objects
 from .vocabulary import COLORS, PATTERNS, material
 
@@ -113,7 +113,7 @@ def nodes_of(thing: Thing, first_node: int, first_mesh: int, root: Node) -> tupl
 
 
 def _size(objects: Objects, dice: Dice, index: int) -> float:
-    return float(drawn(objects.size, dice.child("size"), index))
+    return drawn_within(objects.size, dice.child("size"), index, what="objects.size", low=0.01, high=20.0)
 
 
 def spots(sizes: Sequence[float], dice: Dice) -> Float[np.ndarray, "N 2"]:

@@ -18,7 +18,7 @@ from filmwright.core.shot import Look, Shot
 from filmwright.film.scene.procedural.solids import slab
 
 from .dice import Dice
-from .distribution import drawn
+from .distribution import drawn, drawn_within
 from .lights import LIGHTS, lamp, sky
 from .motions import pose
 from .moves import Start, path
@@ -27,6 +27,8 @@ from .things import Thing, nodes_of, spots, things
 from .vocabulary import material
 
 GROUND = 60.0  # metres from the middle to its edge
+BOUNDS = {"speed": (0.0, 10.0), "distance": (0.1, 50.0), "elevation": (-5.0, 90.0)}  # degrees and metres
+BOUNDS |= {"azimuth": (-360.0, 360.0), "fov": (2.0, 150.0)}
 LOOK = Look(white=3.0, contrast=1.05)
 
 
@@ -73,8 +75,10 @@ def world(recipe: Recipe, index: int) -> World:
 
 def _camera(recipe: Recipe, dice: Dice, index: int) -> tuple[Path, Float[np.ndarray, "3"], dict[str, Any]]:
     """The camera's path, the picture's right on the ground at its middle, and what is said of it."""
-    names = ("move", "speed", "distance", "elevation", "azimuth", "fov")
-    values = {name: drawn(getattr(recipe.camera, name), dice.child(name), index) for name in names}
+    values: dict[str, Any] = {"move": drawn(recipe.camera.move, dice.child("move"), index)}
+    for name, (low, high) in BOUNDS.items():
+        value, own = getattr(recipe.camera, name), dice.child(name)
+        values[name] = drawn_within(value, own, index, what=f"camera.{name}", low=low, high=high)
     azimuth = np.radians(values["azimuth"])
     start = Start(
         distance=values["distance"],
