@@ -12,7 +12,7 @@ from filmwright.film.asset.moderators import Exhibit, moderators
 from filmwright.film.asset.policy import judge, load_policy
 from filmwright.film.asset.words import hangul
 from filmwright.film.asset.words.classifier import load_lexicon, load_ngrams, scores
-from filmwright.film.asset.words.judged import Judge
+from filmwright.film.asset.words.judged import UNKNOWN, Judge
 from filmwright.film.asset.words.language import strangeness
 from filmwright.film.asset.words.plain import plain
 from filmwright.film.asset.words.rules import listed
@@ -308,3 +308,28 @@ def test_minilm_reads_english_and_leaves_korean_to_the_n_grams():
     assert max(s.score for s in reader.look([harm])) > 0.5 > max(s.score for s in reader.look([calm]))
     assert reader.look([korean]) == plain_reader.look([korean])
     assert reader.look([harm]) != plain_reader.look([harm])
+
+
+TAGLINES = """
+Still standing. | Let it rain. | Lose the suit. | Nothing fancy. | A slow end to summer. | Go easy. | Say less. |
+Good bones. | Old soul. | Last one in. | Cut the noise. | Burn slow. | Hold your breath. | Drop everything. |
+Fall back. | Leave it all. | Take me away. | Take it all. | Do it yourself. | Do not disturb. | Dead calm. |
+Kill your thirst. | Sharp dressed. | Stripped back. | Naked flavour. | Wild at heart. | Heart first. |
+Bleeding edge. | Blow your mind. | Hang on. | Hang it up. | Jump. | Rest in peace and quiet. | Sweet release. |
+Peace at last. | No way out but up. | The final cut. | Never look back. | You deserve rest. | Quiet now. |
+Wasted youth, saved shoes. | Tied to the sea. | Bound in leather. | Whip it. | Beaten gold. | One shot espresso. |
+Double shot. | Trigger happy fingers, meet piano. | Out cold. | Stone cold. | Take the plunge. | Lasting. |
+Grace. | Slow is fast. | Made for Mondays. | Hush now. | Softly. | Ember. | Oat & ash. | The long way home. |
+끝내 남는 것. | 떠날 시간. | 잠들기 전에. | 편안한 마무리. | 조용히, 깊게. | 숨 멎는 맛. | 버리지 마세요. |
+안녕이라 말하기 전. | 한 번 더. | 마지막까지 촉촉하게. | 깨지다, 편견. | 벗다. | 뜨겁게. | 차갑게. |
+목이 마를 때. | 손목 위의 시간. | 가벼운 이별, 무거운 짐과. | 오늘 밤. | 긴 밤의 끝. | 포근하게.
+"""  # none of them is in the corpus
+
+
+def test_short_taglines_of_films_are_seldom_held():
+    lines = [line.strip() for line in TAGLINES.split("|")]
+    worst = {line: max(score for name, score in JUDGE(line).items() if name != UNKNOWN) for line in lines}
+    held = [line for line, score in worst.items() if score >= 0.5]
+    assert len(lines) == 80
+    assert len(held) <= 4, held  # 5 in a hundred
+    assert max(worst.values()) < 0.9  # which would be blocked
