@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from filmwright.core.x264 import repeatable
+
 SHARE = 0.08  # of the bits that pictures need without it, in the trials; whole films spend about half more
 CRF, PRESET = "19", "medium"  # a few pictures at 19 spend on the mark what a film at 23 does
 BURST = 6  # pictures that are tried at a time...
@@ -85,7 +87,7 @@ def _encoded(pictures: list[UInt8[np.ndarray, "H W 3"]]) -> float:
     encoder = av.VideoCodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.time_base, encoder.thread_count = Fraction(1, 24), 1
-    encoder.options = {"preset": PRESET, "crf": CRF}
+    encoder.options = {"preset": PRESET, "crf": CRF} | ({"x264-params": repeatable()} if repeatable() else {})
     first = others = 0
     for rgb in [*pictures, None]:
         frame = None

@@ -13,6 +13,7 @@ from filmwright.core.errors import BadFilm
 from filmwright.core.frames import Frames
 from filmwright.core.sound import Sound
 from filmwright.core.video import NO_TAGS, Video
+from filmwright.core.x264 import repeatable
 from filmwright.film.video.reading import decode
 from filmwright.film.video.writing import Recipe, write
 
@@ -82,7 +83,8 @@ class Mp4:
             "profile": "high",
             "g": str(round(GOP_SECONDS * fps)),
             "threads": str(THREADS),
-            "x264-params": "open-gop=0:aq-mode=3",  # mode 3 spends bits on dark gradients, where banding shows
+            # mode 3 spends bits on dark gradients, where banding shows
+            "x264-params": ":".join(filter(None, ["open-gop=0:aq-mode=3", repeatable()])),
         }
         if self.preset.peak:
             rate = max(2_000_000, round(self.preset.peak * width * height * fps / (1080 * 1920 * 30)))
