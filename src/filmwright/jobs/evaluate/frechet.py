@@ -33,7 +33,7 @@ def gaussian(features: Num[np.ndarray, "N D"]) -> Gaussian:
     data = features.astype(np.float64)
     mean = data.mean(0)
     factor = (data - mean) / np.sqrt(num - 1)
-    return Gaussian(mean=mean, factor=np.linalg.qr(factor, mode="r") if num > width else factor)
+    return Gaussian(mean=mean, factor=np.asarray(np.linalg.qr(factor, mode="r")) if num > width else factor)
 
 
 def from_moments(mean: Num[np.ndarray, " D"], covariance: Num[np.ndarray, "D D"]) -> Gaussian:
