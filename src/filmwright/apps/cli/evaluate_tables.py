@@ -31,9 +31,12 @@ def print_report(report: Report, page: Path | None) -> None:
 def print_values(report: Report) -> None:
     """A line a number: video, metric, value."""
     for row in report.rows:
-        for measured in row.measured:
+        for measured in row.own:
             if measured.reading is not None:
                 typer.echo(f"{printable(row.name)}\t{measured.name}\t{measured.reading.value:.6g}")
+    for measured in report.sets:
+        if measured.reading is not None:
+            typer.echo(f"all\t{measured.name}\t{measured.reading.value:.6g}")
     _print_errors(report.rows)
 
 
@@ -44,7 +47,7 @@ def _print_video(console: Console, row: Row) -> None:
         console.print(f"  [dim]beside its reference[/] {_clean(row.reference)}", soft_wrap=True)
     table = Table("metric", "", "", "unit", "", box=None, header_style="bold", pad_edge=False)
     table.columns[1].justify = "right"
-    for measured in row.measured:
+    for measured in row.own:
         if measured.reading is None:
             continue
         reading = measured.reading
@@ -59,7 +62,7 @@ def _print_video(console: Console, row: Row) -> None:
             f"[dim]{escape('; '.join(more))}[/]",
         )
     console.print(table)
-    for measured in row.measured:
+    for measured in row.own:
         if measured.refused:
             console.print(f"[dim]{measured.title}: {escape(measured.refused)}[/]", soft_wrap=True)
 
@@ -82,7 +85,7 @@ def _print_videos(console: Console, report: Report) -> None:
 
 
 def _values(row: Row) -> str:
-    known = [m for m in row.measured if m.reading is not None]
+    known = [m for m in row.own if m.reading is not None]
     return " · ".join(f"{m.title} [bold]{said.number(m.reading.value)}[/]" for m in known if m.reading)
 
 
@@ -92,8 +95,15 @@ def _mean(mean: Mean, interval: Interval) -> tuple[str, str, str, str]:
 
 
 def _print_set(console: Console, measured: Measured) -> None:
-    told = said.number(measured.reading.value) if measured.reading else measured.refused
-    console.print(f"{measured.title}: [bold]{escape(told)}[/]", soft_wrap=True)
+    reading = measured.reading
+    if reading is None:
+        console.print(f"[dim]{measured.title}: {escape(measured.refused)}[/]", soft_wrap=True)
+        return
+    scale = measured.scale
+    value = f"[bold]{escape(said.reading(reading))}[/] {said.ARROWS[scale.better]} [dim]{scale.unit}[/]"
+    console.print(f"{measured.title}: {value}", soft_wrap=True)
+    for line in [*filter(None, [reading.note]), *map(said.part, reading.parts)]:
+        console.print(f"  [dim]{escape(line)}[/]", soft_wrap=True)
 
 
 def _print_errors(rows: Sequence[Row]) -> None:

@@ -16,7 +16,7 @@ from .metrics import metrics
 from .nouns import Measured, Opened, Report, Row
 from .one import failed, measure
 from .sets import over_sets
-from .sources import beside, listed, videos
+from .sources import beside, listed
 from .subject import Subject, decoder, from_clip, from_file
 
 __all__ = ["Measured", "Opened", "Report", "Row", "Subject", "evaluate", "from_clip", "from_file", "measure", "opened"]
@@ -31,18 +31,19 @@ def evaluate(
 ) -> Report:
     """Measure videos, every video in folders, and the clips of simulated data sets with their passes.
 
-    `against` is a reference, or a folder of them with the same names. `names` are the metrics; () is all. Where several
-    videos are given, one that is broken gets an error in its row and the others are measured; one by itself raises
-    BadAsset, or BadFilm where it and its reference are not equal.
+    `against` is a reference, a folder of them with the same names, or many others to compare sets with. `names` are the
+    metrics; () is all. Where several videos are given, one that is broken gets an error in its row and the others are
+    measured; one by itself raises BadAsset, or BadFilm where it and its reference are not equal.
     """
     chosen = opened(names)
     if against is not None and not against.exists():
         raise BadAsset(f"there is no file or folder {against}, which --against names.")
     given, total = listed(sources)
+    pairs = any(each.metric.scale.over == "pair" for each in chosen)
     rows = []
     for done, source in enumerate(given, 1):
         try:
-            subject = beside(source.open(), against)
+            subject = beside(source.open(), against if pairs else None)
             rows.append(measure(subject, chosen, report if total == 1 else silent))
         except FilmError as err:
             if total == 1:
@@ -55,7 +56,7 @@ def evaluate(
         against="" if against is None else str(against),
         rows=tuple(rows),
         means=tuple(means(chosen, rows)) if len(rows) > 1 else (),
-        sets=tuple(over_sets(chosen, rows, lambda: _others(against, chosen))),
+        sets=tuple(over_sets(chosen, rows, lambda: _others(against, chosen, report))),
         made=now(),
         software=software(),
     )
@@ -74,8 +75,14 @@ def software() -> tuple[str, ...]:
     return (ours, python, *(f"{name} {version(package)}" for name, package in others), decoder())
 
 
-def _others(against: Path | None, chosen: Sequence[Opened]) -> list[Row]:
+def _others(against: Path | None, chosen: Sequence[Opened], report: Progress) -> list[Row]:
+    """What set metrics need of the videos that are compared with."""
     if against is None or against.is_file():
         return []
     only = [each for each in chosen if each.metric.scale.over == "set"]
-    return [measure(from_file(path), only) for path in videos(against)]
+    given, total = listed([against])
+    rows = []
+    for done, source in enumerate(given, 1):
+        rows.append(measure(source.open(), only))
+        report(Step("those compared with", done, total, "videos"))
+    return rows

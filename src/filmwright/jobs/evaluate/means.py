@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 
 from .interval import bootstrap
+from .metrics import FolderMetric
 from .nouns import Mean, Opened, Row
 from .protocol import differences
 
 
 def means(opened: Sequence[Opened], rows: Sequence[Row]) -> list[Mean]:
-    """The mean of each metric over the videos that have it. Unequal protocols, but for the length, are refused."""
+    """The mean over the videos that have it, of each metric that has no other way with many.
+
+    Unequal protocols, but for the length, are refused.
+    """
     found = []
     for each in opened:
-        if each.metric.scale.over == "set":
+        if each.metric.scale.over == "set" or isinstance(each.metric, FolderMetric):
             continue
         having = [(row, m.reading.value) for row in rows for m in row.measured if m.name == each.name and m.reading]
         if not having:

@@ -51,6 +51,11 @@ class Row:
     error: FilmError | None = None
     pictures: tuple[bytes, ...] = field(default=(), repr=False)  # JPEG, for the page
 
+    @property
+    def own(self) -> tuple[Measured, ...]:
+        """What can be said of this video without others."""
+        return tuple(each for each in self.measured if each.scale.over != "set")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Mean:

@@ -65,7 +65,7 @@ def page(report: Report) -> str:
 
 def _summary(report: Report) -> str:
     """Every video in a line, and the means."""
-    names = [each.name for each in next((row.measured for row in report.rows if row.measured), ())]
+    names = [each.name for each in next((row.own for row in report.rows if row.measured), ())]
     shown = [name for name in names if any(_value(row, name) for row in report.rows)]
     head = "".join(f"<th>{escape(titled(name))}</th>" for name in shown)
     lines = "\n".join(_matrix_line(row, f"video-{i}", shown) for i, row in enumerate(report.rows))
@@ -76,7 +76,7 @@ def _summary(report: Report) -> str:
     return (
         f'<h1>Evaluation</h1>\n<p class="sentence">{_videos(len(report.rows))}: {note}.</p>\n'
         f'<div class="wide"><table class="matrix">\n<tr><th></th>{head}</tr>\n{lines}\n</table></div>\n'
-        f"{_section('Means of all', means) if means else ''}{_metrics(report.sets, None) if report.sets else ''}"
+        f"{_section('Means of all', means) if means else ''}{_together(report.sets)}"
     )
 
 
@@ -118,7 +118,7 @@ def _videos(num: int) -> str:
 
 def _video(row: Row, anchor: str) -> str:
     parts = [f"<header><h1>{escape(row.name)}</h1>{_facts(row)}</header>", strip(row.pictures)]
-    parts += [_metrics(row.measured, row.protocol), _refused(row.measured)]
+    parts += [_metrics(row.own, row.protocol), _refused(row.own)]
     return f'<article id="{anchor}">' + "\n".join(filter(None, parts)) + "</article>"
 
 
@@ -134,6 +134,12 @@ def _metrics(measured: Iterable[Measured], protocol: VideoProtocol | None) -> st
     return _section("Measured", "\n".join(_line(each, protocol) for each in measured if each.reading is not None))
 
 
+def _together(sets: Sequence[Measured]) -> str:
+    """What was measured over all of them."""
+    rows = "\n".join(_line(each, None) for each in sets if each.reading is not None)
+    return (_section("All together", rows) if rows else "") + _refused(sets)
+
+
 def _section(title: str, rows: str) -> str:
     return f'<section><h2>{title}</h2><div class="wide"><table class="metrics">\n{rows}\n</table></div></section>'
 
@@ -146,7 +152,7 @@ def _line(measured: Measured, protocol: VideoProtocol | None) -> str:
     told += [words.span(span, protocol) for span in reading.spans] if protocol else []
     return (
         f"<tr><td>{escape(measured.title)}<small>{escape(measured.about)}</small></td>"
-        f'<td class="number"><b>{escape(words.number(reading.value))}</b><small>{escape(_unit(measured))}</small></td>'
+        f'<td class="number"><b>{escape(words.reading(reading))}</b><small>{escape(_unit(measured))}</small></td>'
         f"<td><small>{'<br>'.join(map(escape, told))}</small></td>"
         f'<td class="along">{drawing(reading.curve, measured.title)}</td></tr>'
     )

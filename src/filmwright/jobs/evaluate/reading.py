@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
+from .interval import Interval
+
 Better = Literal["higher", "lower", "neither"]
 Over = Literal["video", "pair", "set"]
 
@@ -32,6 +34,8 @@ class Part:
     name: str
     value: float
     unit: str = ""
+    interval: Interval | None = None
+    note: str = ""  # what to hold it against
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class Reading:
     parts: tuple[Part, ...] = ()
     spans: tuple[Span, ...] = ()
     note: str = ""  # how it was measured, where there is more than one way
+    interval: Interval | None = None  # of the value, over a set
     sample: Float[np.ndarray, "N D"] | None = field(default=None, repr=False)  # features, for metrics over a set
 
 

@@ -25,7 +25,7 @@ class Source:
 def listed(given: Sequence[Path]) -> tuple[Iterator[Source], int | None]:
     """The videos in order, and how many; None where that is not known before. Raises BadAsset for what is not there."""
     found: list[Source] = []
-    data = [path for path in given if all((path / name).is_file() for name in (RECIPE, DATA))]
+    data = [path for path in given if is_data(path)]
     for path in given:
         if path.is_dir() and path not in data:
             found += [_file(p, p.relative_to(path).as_posix()) for p in videos(path)]
@@ -34,6 +34,11 @@ def listed(given: Sequence[Path]) -> tuple[Iterator[Source], int | None]:
         elif path not in data:
             found.append(_file(path, path.name))
     return _all(found, data), None if data else len(found)
+
+
+def is_data(path: Path) -> bool:
+    """Whether it is a simulated data set."""
+    return all((path / name).is_file() for name in (RECIPE, DATA))
 
 
 def videos(folder: Path) -> list[Path]:
@@ -45,8 +50,11 @@ def videos(folder: Path) -> list[Path]:
 
 
 def beside(subject: Subject, against: Path | None) -> Subject:
-    """With its reference, if there is one: a file itself, or that of the same name in a folder, whatever its ending."""
-    if against is None:
+    """With its reference, if there is one: a file itself, or that of the same name in a folder, whatever its ending.
+
+    A data set's clips are nobody's references.
+    """
+    if against is None or is_data(against):
         return subject
     if against.is_file():
         return replace(subject, reference=from_file(against))

@@ -3,9 +3,10 @@
 import math
 from typing import Any
 
+from .interval import Interval
 from .nouns import Mean, Measured, Report, Row
 from .protocol import VideoProtocol
-from .reading import Reading, Scale
+from .reading import Part, Reading, Scale
 
 SCHEMA = 1  # raised when a key goes or changes its meaning
 
@@ -30,7 +31,7 @@ def _row(row: Row) -> dict[str, Any]:
         "name": row.name,
         "reference": row.reference or None,
         "protocol": None if row.protocol is None else _protocol(row.protocol),
-        "metrics": {measured.name: _measured(measured) for measured in row.measured},
+        "metrics": {measured.name: _measured(measured) for measured in row.own},
         "failed": error,
     }
 
@@ -59,18 +60,28 @@ def _reading(reading: Reading) -> dict[str, Any]:
     return {
         "value": _number(reading.value),
         "note": reading.note,
-        "parts": {part.name: {"value": _number(part.value), "unit": part.unit} for part in reading.parts},
+        "parts": {part.name: _part(part) for part in reading.parts},
         "spans": [{"start": span.start, "end": span.end, "says": span.says} for span in reading.spans],
         "curve": [_number(value) for value in reading.curve],
-    }
+    } | _bounds(reading.interval)
+
+
+def _part(part: Part) -> dict[str, Any]:
+    note = {"note": part.note} if part.note else {}
+    return {"value": _number(part.value), "unit": part.unit} | note | _bounds(part.interval)
 
 
 def _mean(mean: Mean) -> dict[str, Any]:
     told = _scale(mean.scale)
     if mean.interval is None:
         return told | {"mean": None, "refused": mean.refused}
-    i = mean.interval
-    return told | {"mean": _number(i.mean), "low": _number(i.low), "high": _number(i.high), "num": i.num}
+    return told | {"mean": _number(mean.interval.mean)} | _bounds(mean.interval)
+
+
+def _bounds(interval: Interval | None) -> dict[str, Any]:
+    if interval is None:
+        return {}
+    return {"low": _number(interval.low), "high": _number(interval.high), "num": interval.num}
 
 
 def _scale(scale: Scale) -> dict[str, Any]:

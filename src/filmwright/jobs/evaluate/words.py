@@ -4,7 +4,7 @@ import math
 
 from .interval import Interval
 from .protocol import VideoProtocol
-from .reading import Better, Part, Span
+from .reading import Better, Part, Reading, Span
 
 ARROWS: dict[Better, str] = {"higher": "↑", "lower": "↓", "neither": ""}
 BETTER: dict[Better, str] = {"higher": "higher is better", "lower": "lower is better", "neither": "neither is better"}
@@ -29,7 +29,13 @@ def interval(found: Interval) -> str:
 
 def part(found: Part) -> str:
     """A number that the value stands on."""
-    return f"{found.name} {number(found.value)}{_unit(found.unit)}"
+    value = number(found.value) if found.interval is None else interval(found.interval)
+    return f"{found.name} {value}{_unit(found.unit)}{f' ({found.note})' if found.note else ''}"
+
+
+def reading(found: Reading) -> str:
+    """The value, with its bounds where they are known."""
+    return number(found.value) if found.interval is None else interval(found.interval)
 
 
 def span(found: Span, protocol: VideoProtocol) -> str:

@@ -46,4 +46,13 @@ class SetMetric(Metric, Protocol):
         ...
 
 
+@runtime_checkable
+class FolderMetric(Metric, Protocol):
+    """Has more to say of many videos together than the mean of their readings."""
+
+    def over(self, readings: Sequence[Reading]) -> Reading:
+        """Of all of them. Raises Refused where there are too few."""
+        ...
+
+
 metrics: Slot[Metric] = Slot(__name__, "metric")
