@@ -101,5 +101,5 @@ class Report:
 
 def titled(name: str) -> str:
     """A driver's name as words."""
-    words = {"psnr": "PSNR", "ssim": "SSIM", "color_drift": "colour drift"}
+    words = {"psnr": "PSNR", "ssim": "SSIM", "color_drift": "colour drift", "frechet_distance": "Frechet distance"}
     return words.get(name, name.replace("_", " "))

@@ -66,13 +66,13 @@ def _acting(things: Sequence[Thing], facts: Sequence[dict[str, Any]]) -> str:
     if motion == "falling":
         verb = "falls and bounces" if len(things) == 1 else "fall and bounce"
         return f"{_listed([_article(t.name) for t in things])} {verb}"
-    first = f"{_article(things[0].name)} {_VERBS[motion]}"
+    first = f"{_article(things[0].name)} {VERBS[motion]}"
     if len(things) == 1:
         return first
     return f"{first} beside {_listed([_article(t.name) for t in things[1:]])}"
 
 
-_VERBS = {
+VERBS = {
     "still": "stands still",
     "spinning": "spins",
     "sliding left": "slides to the left",
