@@ -1,12 +1,13 @@
 """Measure videos, made here or elsewhere, with metrics that were each proven on clips of known answer."""
 
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from filmwright import __version__
-from filmwright.core.errors import BadAsset, FilmError
+from filmwright.core.errors import BadAsset, BadFilm, FilmError
 from filmwright.core.manifest import now
 from filmwright.core.progress import Report as Progress
 from filmwright.core.progress import Step, silent
@@ -15,6 +16,7 @@ from .means import means
 from .metrics import metrics
 from .nouns import Measured, Opened, Report, Row
 from .one import failed, measure
+from .options import read_options
 from .sets import over_sets
 from .sources import beside, listed
 from .subject import Subject, decoder, from_clip, from_file
@@ -32,8 +34,8 @@ def evaluate(
     """Measure videos, every video in folders, and the clips of simulated data sets with their passes.
 
     `against` is a reference, a folder of them with the same names, or many others to compare sets with. `names` are the
-    metrics; () is all. Where several videos are given, one that is broken gets an error in its row and the others are
-    measured; one by itself raises BadAsset, or BadFilm where it and its reference are not equal.
+    metrics, as `opened` takes them. Where several videos are given, one that is broken gets an error in its row and the
+    others are measured; one by itself raises BadAsset, or BadFilm where it and its reference are not equal.
     """
     chosen = opened(names)
     if against is not None and not against.exists():
@@ -63,9 +65,12 @@ def evaluate(
 
 
 def opened(names: Sequence[str] = ()) -> tuple[Opened, ...]:
-    """Metrics by name; () is all. Raises UnknownDriver."""
-    wanted = tuple(dict.fromkeys(names)) or tuple(metrics.names())
-    return tuple(Opened(name=name, about=metrics.about(name), metric=metrics.open(name)) for name in wanted)
+    """Metrics by name, with options as in "warp_error:flow=exact"; () is all. Raises UnknownDriver, or BadFilm."""
+    asked = [name.partition(":") for name in dict.fromkeys(names) or metrics.names()]
+    found = [(name, metrics.open(name, **read_options(told))) for name, _, told in asked]
+    if twice := [name for name, count in Counter(name for name, _ in found).items() if count > 1]:
+        raise BadFilm(f"metric {twice[0]!r} is named with different options. Measure once with each.")
+    return tuple(Opened(name=name, about=metrics.about(name), metric=metric) for name, metric in found)
 
 
 def software() -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from .interval import bootstrap
 from .metrics import FolderMetric
 from .nouns import Mean, Opened, Row
-from .protocol import differences
+from .protocol import differences, in_words
 
 
 def means(opened: Sequence[Opened], rows: Sequence[Row]) -> list[Mean]:
@@ -32,6 +32,5 @@ def _unequal(rows: Sequence[Row]) -> str:
         assert first.protocol
         assert row.protocol
         if apart := differences(first.protocol, row.protocol, length=False):
-            said = "; ".join(f"{d.what} is {d.own} and {d.other}" for d in apart)
-            return f"{first.name} and {row.name} can't be averaged: {said}"
+            return f"{first.name} and {row.name} can't be averaged: {in_words(apart)}"
     return ""

@@ -1,5 +1,6 @@
 """How a video was looked at: numbers of two videos can be compared only where this is equal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from shlex import quote
@@ -52,14 +53,18 @@ def differences(own: VideoProtocol, other: VideoProtocol, *, length: bool = True
     return tuple(Difference(what=what, own=one, other=two) for what, one, two, same in pairs if not same)
 
 
+def in_words(found: Sequence[Difference]) -> str:
+    """Differences as people read them."""
+    return "; ".join(f"{d.what} is {d.own} and {d.other}" for d in found)
+
+
 def check_equal(name: str, own: VideoProtocol, reference: str, other: VideoProtocol) -> None:
     """Raise BadFilm where a video and its reference were not made equal, saying in what and what to do."""
     found = differences(own, other)
     if not found:
         return
-    said = "; ".join(f"{d.what} is {d.own} and {d.other}" for d in found)
     advice = _advice(name, own, reference, other)
-    raise BadFilm(f"{name} and its reference {reference} can't be compared: {said}. {advice}")
+    raise BadFilm(f"{name} and its reference {reference} can't be compared: {in_words(found)}. {advice}")
 
 
 def _advice(name: str, own: VideoProtocol, reference: str, other: VideoProtocol) -> str:

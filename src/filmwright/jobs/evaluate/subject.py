@@ -26,12 +26,17 @@ class Subject:
     lens: Lens | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     passes: frozenset[str] = frozenset()  # what the frames carry besides colour
+    captions: tuple[str, ...] = ()  # what is to be seen, said in one or several ways
+    path: Path | None = None  # of a file
     reference: "Subject | None" = None
 
 
 def from_file(path: Path, name: str = "") -> Subject:
-    """A video file; facts are taken from the JSON file of the same name beside it. Raises BadAsset."""
-    video = probe(path)
+    """A video file; facts and captions are taken from the JSON or text file of the same name beside it.
+
+    Raises BadAsset.
+    """
+    video, facts = probe(path), _facts(path.with_suffix(".json"))
     return Subject(
         name=name or path.name,
         protocol=VideoProtocol(
@@ -45,7 +50,9 @@ def from_file(path: Path, name: str = "") -> Subject:
             decoder=decoder(),
         ),
         frames=lambda: decode(path),
-        facts=_facts(path.with_suffix(".json")),
+        facts=facts,
+        captions=_captions(facts) or _text(path.with_suffix(".txt")),
+        path=path,
     )
 
 
@@ -69,6 +76,7 @@ def from_clip(clip: Clip) -> Subject:
         frames=lambda: iter([frames]),
         lens=clip.lens,
         facts=clip.facts,
+        captions=clip.captions,
         passes=frozenset(name for name in known if getattr(frames.passes, name) is not None),
     )
 
@@ -85,3 +93,19 @@ def _facts(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _captions(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """What data sets call captions, one or several, or the prompt that a video was made from."""
+    told = next((facts[key] for key in ("captions", "caption", "prompt") if facts.get(key)), ())
+    several = (told,) if isinstance(told, str) else told if isinstance(told, list) else ()
+    return tuple(each for each in several if isinstance(each, str))
+
+
+def _text(path: Path) -> tuple[str, ...]:
+    """A caption that is a text file, as many data sets of videos keep it."""
+    try:
+        found = path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ()
+    return (found,) if found else ()
