@@ -1,4 +1,4 @@
-"""The Frechet distance against closed forms of Gaussians, and how sure it is."""
+"""The Frechet distance against closed forms of Gaussians."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,6 @@ from filmwright.jobs.evaluate.frechet import (
     frechet_distance,
     from_moments,
     gaussian,
-    spread,
 )
 from filmwright.jobs.evaluate.reading import Refused
 
@@ -59,18 +58,11 @@ def test_a_set_is_nothing_away_from_itself_and_a_shift_from_its_copy():
         frechet(data[:1], data)
 
 
-def test_many_samples_come_near_the_true_distance_and_the_interval_holds_it():
+def test_many_samples_come_near_the_true_distance():
     """The mean 3 apart in one of two directions, and widths 1 and 2 in the other: 9 + 1."""
-    hits = 0
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        ours, theirs = rng.normal(size=(150, 2)), rng.normal(size=(150, 2)) * [1, 2] + [3, 0]
-        found = spread(frechet, ours, theirs)
-        assert found.low < found.mean < found.high
-        assert found.num == 150
-        hits += found.low <= 10 <= found.high
-    assert 34 <= hits <= 40  # 95%
-    assert spread(frechet, ours, theirs) == found
+    rng = np.random.default_rng(6)
+    ours, theirs = rng.normal(size=(40_000, 2)), rng.normal(size=(40_000, 2)) * [1, 2] + [3, 0]
+    assert frechet(ours, theirs) == pytest.approx(10, abs=0.15)
 
 
 def test_too_few_are_refused_in_words():

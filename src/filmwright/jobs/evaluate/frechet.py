@@ -1,15 +1,11 @@
 """How far two sets of features are apart when each is taken for a Gaussian."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float64, Num
+from jaxtyping import Float64, Num
 
-from .interval import SEED, SURE, Interval
 from .reading import Refused
-
-RESAMPLES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,24 +54,6 @@ def frechet_distance(one: Gaussian, other: Gaussian) -> float:
 def frechet(ours: Num[np.ndarray, "N D"], theirs: Num[np.ndarray, "M D"]) -> float:
     """Squared Frechet distance of two sets of features. Raises ValueError for fewer than two samples in one."""
     return frechet_distance(gaussian(ours), gaussian(theirs))
-
-
-Distance = Callable[[Float[np.ndarray, "N D"], Float[np.ndarray, "M D"]], float]
-
-
-def spread(distance: Distance, ours: Float[np.ndarray, "N D"], theirs: Float[np.ndarray, "M D"]) -> Interval:
-    """A distance of two sets, and how far it would be off by chance: a bootstrap over the samples of both.
-
-    A set drawn with repetitions is narrower than its like, which moves a distance by itself; so the bootstrap's spread
-    is laid around the value. It tells chance, not the bias of small sets. Repeatable.
-    """
-    rng = np.random.default_rng(SEED)
-    value = distance(ours, theirs)
-    drawn = np.array(
-        [distance(*(side[rng.integers(0, len(side), len(side))] for side in (ours, theirs))) for _ in range(RESAMPLES)]
-    )
-    low, high = value + np.quantile(drawn, [(1 - SURE) / 2, (1 + SURE) / 2]) - drawn.mean()
-    return Interval(mean=value, low=max(float(low), 0.0), high=float(high), num=min(len(ours), len(theirs)))
 
 
 def check_enough(ours: int, theirs: int, *, fewest: int, of: str) -> None:

@@ -101,5 +101,15 @@ class Report:
 
 def titled(name: str) -> str:
     """A driver's name as words."""
-    words = {"psnr": "PSNR", "ssim": "SSIM", "color_drift": "colour drift", "frechet_distance": "Frechet distance"}
-    return words.get(name, name.replace("_", " "))
+    return _TITLES.get(name, name.replace("_", " "))
+
+
+_TITLES = {
+    "clip_score": "CLIP score",
+    "color_drift": "colour drift",
+    "frechet_distance": "Frechet distance",
+    "fvd": "FVD",
+    "psnr": "PSNR",
+    "ssim": "SSIM",
+    "vbench": "VBench",
+}

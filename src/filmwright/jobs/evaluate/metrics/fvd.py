@@ -17,9 +17,10 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 from pydantic import PositiveInt
 
-from ..frechet import check_enough, frechet, spread
+from ..frechet import check_enough, frechet
+from ..halves import by_halves
 from ..moment import Moment
-from ..reading import Reading, Refused, Scale
+from ..reading import Part, Reading, Refused, Scale
 from ..subject import Subject
 from ..weights import Weights, check_installed, check_weights, sha256, weights_folder
 
@@ -55,11 +56,18 @@ class Fvd:
         return Beginning(self._network)
 
     def between(self, ours: Sequence[Reading], theirs: Sequence[Reading]) -> Reading:
-        """The distance, with a bootstrap's interval over the videos."""
+        """The distance as papers give it, and what it would be of sets without end."""
         check_enough(len(ours), len(theirs), fewest=self.fewest, of="videos")
-        found = spread(frechet, _samples(ours), _samples(theirs))
+        a, b = _samples(ours), _samples(theirs)
+        found = by_halves(lambda i, j: frechet(a[i], b[j]), len(a), len(b))
+        endless = Part(name="without what the sizes add", value=found.without_bias)
         who = f" by {self.detector.name} {sha256(self.detector)[:12]}" if self.detector else ""
-        return Reading(value=found.mean, interval=found, note=f"{len(ours)} videos against {len(theirs)}{who}")
+        return Reading(
+            value=found.whole,
+            interval=found.around(found.whole),
+            parts=(endless,),
+            note=f"{len(ours)} videos against {len(theirs)}{who}",
+        )
 
     @cached_property
     def _network(self) -> "Detector":
