@@ -83,7 +83,13 @@ def test_its_docstring_says_how_to_read_it(name):
     assert "\nSource: " in rest
     said = {"higher": "higher is better", "lower": "lower is better", "neither": "neither is better"}[scale.better]
     assert said in rest
-    units = {"of 1": r"From -?[01] to 1", "of 100": "From 0 to 100", "%": "percent", "dB": "decibels", "Delta E": r"Delta E"}
+    units = {
+        "of 1": r"From -?[01] to 1",
+        "of 100": "From 0 to 100",
+        "%": "percent",
+        "dB": "decibels",
+        "Delta E": r"Delta E",
+    }
     assert re.search(units.get(scale.unit, re.escape(scale.unit)), rest)
 
 
