@@ -19,6 +19,7 @@ from filmwright.jobs.evaluate.similarity import Similarity
 FPS = Fraction(24)
 NO_PASSES = Passes()
 OF_NETWORKS = ("clip_score", "fvd", "vbench")  # of others, whose weights can't be had here
+JUDGED = ("attribute_accuracy", "frechet_distance", "kernel_distance")  # look at simulated clips
 NUM = 24  # frames of a film with a fault
 COURSE = Similarity(right=-1.5, down=0.5, turn=0.002)  # and how it moves
 COMMANDED = {"motion": {"pan": 1.5, "tilt": 0.5, "zoom": 0.0, "roll": -0.1146}}  # the same in the facts' words

@@ -16,7 +16,7 @@ from filmwright.jobs.evaluate.faults import FAULTS, STRENGTHS, plant
 from filmwright.jobs.evaluate.metrics import Meter, Metric, metrics
 from filmwright.jobs.evaluate.moment import moments
 from filmwright.jobs.evaluate.reading import Refused
-from tests.known_clips import COMMANDED, FPS, NUM, OF_NETWORKS, film, reading, refused, subject
+from tests.known_clips import COMMANDED, FPS, JUDGED, NUM, OF_NETWORKS, film, reading, refused, subject
 
 RISES = {
     "camera_error": ("freeze", "swapped frames", "dropped frames", "jitter", "blocking"),
@@ -42,7 +42,8 @@ PAIRS = [
 ]
 
 
-PROVEN = [name for name in metrics.names() if name not in OF_NETWORKS]  # those: test_metrics_of_networks.py
+ELSEWHERE = (*OF_NETWORKS, *JUDGED)  # test_metrics_of_networks.py, test_judged_metrics.py
+PROVEN = [name for name in metrics.names() if name not in ELSEWHERE]
 
 
 @pytest.fixture(params=PROVEN)

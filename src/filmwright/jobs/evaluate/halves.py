@@ -35,8 +35,8 @@ class Halves:
 def by_halves(distance: Distance, ours: int, theirs: int) -> Halves:
     """Delete-half jackknife: its deviation is that of the whole, and no sample comes twice. Repeatable.
 
-    Shao and Wu, "A general theory for jackknife variance estimation", Ann. Statist. 17 (1989); the extrapolation is that
-    of Chong and Forsyth, "Effectively Unbiased FID and Inception Score", CVPR 2020, from two sizes.
+    Shao and Wu, "A general theory for jackknife variance estimation", Ann. Statist. 17 (1989); the extrapolation is
+    that of Chong and Forsyth, "Effectively Unbiased FID and Inception Score", CVPR 2020, from two sizes.
     """
     rng = np.random.default_rng(SEED)
     drawn = [distance(*(rng.permutation(num)[: num // 2] for num in (ours, theirs))) for _ in range(RESAMPLES)]
