@@ -115,7 +115,7 @@ def test_words_alone_hold_and_block_and_a_person_decides(filmwright, tmp_path):
     held = filmwright(*make)
     assert held.code == 8
     review = held.err.split("filmwright review show ")[1].split("`")[0]
-    assert not list((tmp_path / "held").rglob("*.*"))
+    assert not (tmp_path / "held").exists()
     assert filmwright("review", "approve", review, "--why", "a perfume").code == 0
     assert filmwright(*make).code == 0
     assert (tmp_path / "held" / "sample.mp4").exists()
@@ -124,4 +124,4 @@ def test_words_alone_hold_and_block_and_a_person_decides(filmwright, tmp_path):
     blocked = filmwright("make", "film.toml", "--brief", "How to build a pipe bomb at home", "--out", "blocked")
     assert blocked.code == 7
     assert "the policy forbids it" in blocked.err
-    assert not list((tmp_path / "blocked").rglob("*.*"))
+    assert not (tmp_path / "blocked").exists()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from jaxtyping import UInt8
 
 from filmwright import __version__
 from filmwright.core.content import content_hash, file_hash
+from filmwright.core.errors import FilmError
 from filmwright.core.files import sweep, workroom, workrooms, writing
 from filmwright.core.frames import Frames
 from filmwright.core.manifest import Manifest, TakeRecord, versions
@@ -67,11 +68,18 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
     stopped and a changed film renders only what changed. What is not signed yet is never in its place. Raises
     FilmErrors; an earlier film stays whole.
     """
+    new = not out.exists()
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
     sweep(out)
-    with workroom(out) as room:  # from the start: another run in this folder sees that its takes are in use
-        return _made(film, out, room, report)
+    try:
+        with workroom(out) as room:  # from the start: another run in this folder sees that its takes are in use
+            return _made(film, out, room, report)
+    except FilmError:
+        if new:  # a film that was refused before anything was shot leaves no empty folder
+            with suppress(OSError):
+                out.rmdir()
+        raise
 
 
 def _made(film: Film, out: Path, room: Path, report: Report) -> Made:
