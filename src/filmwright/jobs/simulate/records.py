@@ -52,15 +52,15 @@ def from_json(text: str, rgb: np.ndarray, passes: Passes) -> Clip:
 def packed(passes: Passes) -> bytes:
     """The passes as an .npz that numpy.load reads; lightly compressed, for flat parts shrink and noise does not."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for name in PASSES:
             array = getattr(passes, name)
             if array is None:
                 continue
+            file = io.BytesIO()
+            np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
             info = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(info, "w") as file:
-                np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
+            archive.writestr(info, file.getbuffer(), zipfile.ZIP_DEFLATED, compresslevel=1)
     return out.getvalue()
 
 
