@@ -14,7 +14,7 @@ from .nouns import Sampling, Signals, Trail
 from .shade import shade
 from .trail import Guides, follow
 from .upload import Upload
-from .view import CENTRE, view_of
+from .view import CENTRE, view_at
 from .visible import visible_faces
 
 PICKS = ((0, 0), (1, 0), (1, 1), (0, 1))  # the pixel of a block whose light is sampled, frame by frame
@@ -31,16 +31,23 @@ class Layers:
     """
 
     def __init__(
-        self, scene: Upload, shot: Shot, frame: int, index: int, previous: int, *, place: tuple[float, float]
+        self,
+        scene: Upload,
+        shot: Shot,
+        frame: int,
+        index: int,
+        previous: int,
+        *,
+        place: tuple[float, float],
+        seen: Any = None,
     ) -> None:
         self.device, self.seed, self.index = scene.device, shot.seed & 0x7FFFFFFF, index
         self.height, self.width = shot.height, shot.width
         self.blocks = (shot.height + 1) // 2, (shot.width + 1) // 2
         scene.pose(shot.moment(float(frame)))
-        self.view = view_of(shot.camera(float(frame)), shot.width, shot.height)
-        before = view_of(shot.camera(float(previous)), shot.width, shot.height)
+        self.view, before = view_at(shot, float(frame)), view_at(shot, float(previous))
         before_points = scene.points_at(shot.moment(float(previous)))
-        self.seen = visible_faces(scene, self.view, place, self.seed, index)
+        self.seen = visible_faces(scene, self.view, place, self.seed, index) if seen is None else seen
         self.guides = Guides()
         self.guides.height, self.guides.width, self.guides.turn = shot.height, shot.width, -1
         self.guides.place = wp.vec2(*place)
@@ -130,13 +137,15 @@ def shared(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[S
     return layers.signals(PICKS[index % 4], turn), layers.trail()
 
 
-def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> np.ndarray:
-    """The frame by itself: the mean of `samples` pictures."""
+def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling, faces: Any = None) -> np.ndarray:
+    """The frame by itself: the mean of `samples` pictures; `faces` are those at the pixels' centres, where known."""
+    if sampling.antialias or scene.blended:  # what is seen of blended surfaces is another thing in each sample
+        faces = None
     total = None
     for i in range(sampling.samples):
         index = frame * sampling.samples + i
         place = film_place(index) if sampling.antialias else CENTRE
-        picture = Layers(scene, shot, frame, index, frame, place=place).picture()
+        picture = Layers(scene, shot, frame, index, frame, place=place, seen=faces).picture()
         total = picture if total is None else total + picture
     assert total is not None
     return total * np.float32(1 / sampling.samples)

@@ -1,6 +1,7 @@
 """Scene and shot to traced frames."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from types import TracebackType
 from typing import Any
@@ -16,9 +17,9 @@ from . import path
 from .device import fetched, ready
 from .direct import alone, shared
 from .nouns import Raw, Sampling
-from .passes import passes_of
+from .passes import Sight, passes_of, sight
 from .upload import Upload
-from .view import view_of
+from .view import view_at
 
 TECHNIQUES = {"both": 0, "light": 1, "bsdf": 2}
 MAX_SLICES = 8  # moments of a frame's exposure that motion blur is made of
@@ -47,16 +48,24 @@ class Tracer:
     def trace(self, shot: Shot, frame: int, sampling: Sampling, passes: Collection[PassName] = ()) -> Raw:
         """One frame of a shot, with the passes asked for."""
         assert self._upload is not None, "the tracer is closed"
-        found = passes_of(self._upload, shot, frame) if set(passes) - {"radiance"} else {}
+        if not set(passes) - {"radiance"}:
+            return _lit(self._upload, shot, frame, sampling, None)
+        seen = sight(self._upload, shot, frame)
+        raw = _lit(self._upload, shot, frame, sampling, seen)
+        found = passes_of(self._upload, shot, frame, seen)
         wanted = {*passes, "visible"} if "flow" in passes else {*passes}
         more: dict[str, Any] = {name: found[name] for name in wanted if name in found}
-        if sampling.integrator == "path":
-            radiance, albedo, normals = _paths(self._upload, shot, frame, sampling)
-            return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals, **more)
-        if sampling.share:
-            signals, trail = shared(self._upload, shot, frame, sampling)
-            return Raw(frame=frame, radiance=None, signals=signals, trail=trail, **more)
-        return Raw(frame=frame, radiance=alone(self._upload, shot, frame, sampling), **more)
+        return replace(raw, **more)
+
+
+def _lit(scene: Upload, shot: Shot, frame: int, sampling: Sampling, seen: Sight | None) -> Raw:
+    if sampling.integrator == "path":
+        radiance, albedo, normals = _paths(scene, shot, frame, sampling)
+        return Raw(frame=frame, radiance=radiance, guide_albedo=albedo, guide_normals=normals)
+    if sampling.share:
+        signals, trail = shared(scene, shot, frame, sampling)
+        return Raw(frame=frame, radiance=None, signals=signals, trail=trail)
+    return Raw(frame=frame, radiance=alone(scene, shot, frame, sampling, None if seen is None else seen.faces))
 
 
 def _paths(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -68,7 +77,7 @@ def _paths(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[n
         plan.seed, plan.frame, plan.first, plan.last = shot.seed & 0x7FFFFFFF, frame, first, last
         plan.bounces, plan.antialias, plan.lens = sampling.bounces, int(sampling.antialias), int(sampling.lens)
         plan.clamp, plan.mis = sampling.clamp, TECHNIQUES[sampling.lights]
-        view = view_of(shot.camera(moment), shot.width, shot.height)
+        view = view_at(shot, moment)
         wp.launch(
             path.trace_paths,
             dim=num,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import warp as wp
-from jaxtyping import Float, Float64
+from jaxtyping import Bool, Float32, Float64
 
 from filmwright.core.pose import world_transforms
 from filmwright.core.scene import AlphaMode, AreaLight, Scene
@@ -15,6 +15,7 @@ from .prefilter import harmonics, soft_sky
 from .pyramids import WRAPS, Pool, curves, pool
 from .tables import directional_albedo, picks, sky_tables
 
+Placed = tuple[Float32[np.ndarray, "V 3"], Float32[np.ndarray, "V 3"], Float32[np.ndarray, "V 4"]]
 ALPHA = {AlphaMode.OPAQUE: 0, AlphaMode.MASK: 1, AlphaMode.BLEND: 2}
 
 
@@ -25,8 +26,10 @@ class Upload:
         self.scene, self.device = scene, device
         self.triangles = flatten(scene)
         self.moving = moving_nodes(scene)
+        self.blended = any(m.alpha_mode is AlphaMode.BLEND for m in self.triangles.materials)
         self.num_vertices, self.num_faces = len(self.triangles.points), len(self.triangles.faces)
-        points, normals, tangents = placed(self.triangles, world_transforms(scene, 0.0))
+        self._still = points, normals, tangents = placed(self.triangles, world_transforms(scene, 0.0))
+        self._moments: dict[float, Placed] = {}  # the last two asked for
         self._points = self._array(points, wp.vec3)
         faces = self.triangles.faces
         self._mesh: Any = wp.Mesh(self._points, self._array(faces.ravel(), int), bvh_constructor="sah", bvh_leaf_size=4)
@@ -47,7 +50,7 @@ class Upload:
     def pose(self, seconds: float) -> None:
         """Move the animated nodes to a moment and fit the BVH to them."""
         if self._now is None or (self.moving.any() and self._now != seconds):
-            points, normals, tangents = placed(self.triangles, world_transforms(self.scene, seconds))
+            points, normals, tangents = self._placed(seconds)
             self._points.assign(points)
             self._world.normals.assign(normals)
             self._world.tangents.assign(tangents)
@@ -56,9 +59,17 @@ class Upload:
 
     def points_at(self, seconds: float) -> Any:
         """World positions of all vertices at another moment, as a Warp array."""
-        if not self.moving.any():
+        if not self.moving.any() or seconds == self._now:
             return self._points
-        return self._array(placed(self.triangles, world_transforms(self.scene, seconds))[0], wp.vec3)
+        return self._array(self._placed(seconds)[0], wp.vec3)
+
+    def _placed(self, seconds: float) -> Placed:
+        if seconds not in self._moments:
+            if len(self._moments) > 1:
+                del self._moments[next(iter(self._moments))]
+            transforms = world_transforms(self.scene, seconds)
+            self._moments[seconds] = placed(self.triangles, transforms, among=self.moving, still=self._still)
+        return self._moments[seconds]
 
     def _array(self, values: np.ndarray, dtype: Any) -> Any:
         return wp.array(np.ascontiguousarray(values), dtype=dtype, device=self.device)
@@ -124,29 +135,37 @@ def moving_nodes(scene: Scene) -> np.ndarray:
 
 
 def placed(
-    triangles: Triangles, transforms: Float64[np.ndarray, "N 4 4"]
-) -> tuple[Float[np.ndarray, "V 3"], Float[np.ndarray, "V 3"], Float[np.ndarray, "V 4"]]:
-    """World positions, normals and tangents of all vertices, float32."""
-    points = np.empty_like(triangles.points)
-    normals = np.empty_like(triangles.normals)
-    tangents = np.empty_like(triangles.tangents)
+    triangles: Triangles,
+    transforms: Float64[np.ndarray, "N 4 4"],
+    *,
+    among: Bool[np.ndarray, " N"] | None = None,
+    still: Placed | None = None,
+) -> Placed:
+    """World positions, normals and tangents of all vertices; of nodes that are not `among` those to move, as `still`."""
+    if still is None:
+        still = triangles.points, triangles.normals, triangles.tangents
+    points, normals, tangents = (np.array(array) for array in still)
+    turns = _cofactors(transforms[:, :3, :3])
+    sides = np.sign((transforms[:, 0, :3] * turns[:, 0]).sum(1))
     edges = np.flatnonzero(np.diff(triangles.vertex_node)) + 1
     for start, end in zip([0, *edges], [*edges, len(points)], strict=True):
-        matrix = transforms[triangles.vertex_node[start]]
-        linear = matrix[:3, :3]
-        points[start:end] = triangles.points[start:end] @ linear.T + matrix[:3, 3]
-        side = np.sign(np.linalg.det(linear)) or 1.0
-        turned = triangles.normals[start:end] @ _cofactors(linear).T * side
+        node = triangles.vertex_node[start]
+        if among is not None and not among[node]:
+            continue
+        linear, side = transforms[node, :3, :3], sides[node] or 1.0
+        points[start:end] = triangles.points[start:end] @ linear.T + transforms[node, :3, 3]
+        turned = triangles.normals[start:end] @ turns[node].T * side
         normals[start:end] = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-20)
         tangents[start:end, :3] = triangles.tangents[start:end, :3] @ linear.T
         tangents[start:end, 3] = triangles.tangents[start:end, 3] * side
     return points, normals, tangents
 
 
-def _cofactors(linear: Float64[np.ndarray, "3 3"]) -> Float64[np.ndarray, "3 3"]:
-    """The matrix that turns normals: the inverse transpose times the determinant, defined even when that is 0."""
-    a, b, c = linear.T
-    return np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], 1)
+def _cofactors(linear: Float64[np.ndarray, "N 3 3"]) -> Float64[np.ndarray, "N 3 3"]:
+    """The matrices that turn normals: the inverse transpose times the determinant, defined even when that is 0."""
+    first, second = np.array([1, 2, 0]), np.array([2, 0, 1])
+    down, right = first[:, None], second[:, None]
+    return linear[:, down, first] * linear[:, right, second] - linear[:, down, second] * linear[:, right, first]
 
 
 def _material(t: Triangles, textures: Pool, i: int) -> Any:
