@@ -1,0 +1,74 @@
+"""A tokenizer that is fitted in seconds: the principal components of spacetime patches.
+
+A clip of 1 + 4k frames is one group that shows the first frame all the time, and k groups of four frames: so a still
+and the first frame of a clip are the same tokens, which is what an image to go on from needs.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.modeling_utils import ModelMixin
+from jaxtyping import Float
+from torch import Tensor
+
+
+class PatchPCA(ModelMixin, ConfigMixin):  # type: ignore[misc]
+    """Video in [-1, 1] <-> tokens of mean square 1; linear, so that nothing is invented and nothing drifts."""
+
+    @register_to_config
+    def __init__(self, channels: int = 128, frames: int = 4, side: int = 8) -> None:
+        super().__init__()
+        size = 3 * frames * side * side
+        self.frames, self.side = frames, side
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("basis", torch.zeros(size, channels))  # columns are orthonormal
+        self.register_buffer("scale", torch.ones(channels))
+
+    def fit(self, clips: Iterable[Float[Tensor, "B F 3 H W"]]) -> "PatchPCA":
+        """Learn mean, components and scales from clips; in float64, so that their order hardly matters.
+
+        The scales are halfway between none and whitening: small components keep a smaller say, yet more than their own.
+        """
+        size, channels = self.basis.shape
+        total, products, count = torch.zeros(size).double(), torch.zeros(size, size).double(), 0
+        for video in clips:
+            patches = self._patches(video).flatten(0, -2).double()
+            total += patches.sum(0)
+            products += patches.T @ patches
+            count += len(patches)
+        if count <= size:
+            raise ValueError(f"{count} patches tell nothing of {size} numbers each; fit on more clips.")
+        mean = total / count
+        variances, vectors = torch.linalg.eigh(products / count - torch.outer(mean, mean))
+        deviations = variances[-channels:].flip(0).clamp(min=1e-12).sqrt()
+        scale = deviations.sqrt()
+        scale = scale * (deviations / scale).square().mean().sqrt()
+        for name, value in (("mean", mean), ("basis", vectors[:, -channels:].flip(1)), ("scale", scale)):
+            getattr(self, name).copy_(value)
+        return self
+
+    def encode(self, video: Float[Tensor, "B F 3 H W"]) -> Float[Tensor, "B L C"]:
+        """Tokens of 1 + 4k frames, group by group, across first; height and width are multiples of the patch's side."""
+        patches = self._patches(video)
+        return ((patches - self.mean) @ self.basis / self.scale).flatten(1, 3)
+
+    def decode(self, tokens: Float[Tensor, "B L C"], rows: int, columns: int) -> Float[Tensor, "B F 3 H W"]:
+        """The video of tokens on a grid of so many rows and columns."""
+        patches = (tokens * self.scale) @ self.basis.T + self.mean
+        grid = patches.unflatten(1, (-1, rows, columns)).unflatten(-1, (self.frames, 3, self.side, self.side))
+        groups = grid.permute(0, 1, 4, 5, 2, 6, 3, 7).flatten(6, 7).flatten(4, 5)  # B T frames 3 H W
+        first = groups[:, 0].mean(1, keepdim=True)  # all of them show the same
+        return torch.cat([first, groups[:, 1:].flatten(1, 2)], 1)
+
+    def _patches(self, video: Float[Tensor, "B F 3 H W"]) -> Float[Tensor, "B T h w P"]:
+        num_frames, height, width = video.shape[1], *video.shape[3:]
+        if (num_frames - 1) % self.frames or height % self.side or width % self.side:
+            raise ValueError(
+                f"a video of {num_frames} frames of {width}x{height} does not part into patches: it needs "
+                f"1 + {self.frames}k frames and sides that are multiples of {self.side}."
+            )
+        still = video[:, :1].expand(-1, self.frames, -1, -1, -1)
+        groups = torch.cat([still, video[:, 1:]], 1).unflatten(1, (-1, self.frames))
+        cells = groups.unflatten(5, (-1, self.side)).unflatten(4, (-1, self.side))  # B T f 3 h s w s
+        return cells.permute(0, 1, 4, 6, 2, 3, 5, 7).flatten(4)
