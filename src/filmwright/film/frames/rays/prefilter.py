@@ -69,9 +69,10 @@ def _soft(sky: _Sky) -> Float32[np.ndarray, "L H W 3"]:
     pyramid = [_lower(sky.pixels, 512)]
     while pyramid[-1].shape[0] % 2 == 0 and pyramid[-1].shape[1] % 2 == 0 and pyramid[-1].shape[0] > 4:
         pyramid.append(_halved(pyramid[-1]))
-    n = directions(HEIGHT, 2 * HEIGHT).reshape(-1, 3)
+    columns = 1 if (sky.pixels == sky.pixels[:, :1]).all() else 2 * HEIGHT  # one stands for all of an even sky
+    n = directions(HEIGHT, columns).reshape(-1, 3)
     levels = [_blurred(pyramid, n, max(level / (LEVELS - 1), 0.05)) for level in range(LEVELS)]
-    return np.stack(levels).reshape(LEVELS, HEIGHT, 2 * HEIGHT, 3)
+    return np.stack(levels).reshape(LEVELS, HEIGHT, columns, 3).repeat(2 * HEIGHT // columns, 2)
 
 
 def _blurred(pyramid: list[np.ndarray], n: np.ndarray, roughness: float) -> np.ndarray:
