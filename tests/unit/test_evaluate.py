@@ -59,6 +59,7 @@ def test_a_file_is_measured_with_all_metrics_and_its_protocol_told(tmp_path):
         "pixel_format": "yuv420p",
         "color": "bt709",
         "decoder": "",
+        "motion": "at all steps",
     }
     assert row["protocol"]["decoder"].startswith("libavcodec ")
     assert {line.split()[0] for line in told["software"]} == {"filmwright", "Python", "numpy", "OpenCV", "libavcodec"}

@@ -18,8 +18,16 @@ def evaluate(
         Path | None, typer.Option(help="A reference, or a folder of references with the same names.")
     ] = None,
     metric: Annotated[
-        list[str] | None, typer.Option("--metric", "-m", help="Only this one; may be given again. [default: all]")
+        list[str] | None,
+        typer.Option(
+            "--metric",
+            "-m",
+            help="Only this one; may be given again. Options as in warp_error:flow=exact. [default: all]",
+        ),
     ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Measure motion at two of eight steps; the report says so.")
+    ] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with pictures and curves.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print names and values, and nothing else.")] = False,
     as_json: Annotated[
@@ -40,7 +48,7 @@ def evaluate(
         if html is not None:
             check_name(html)
         with showing(quiet=quiet or as_json, as_json=False) as progress:
-            report = run(source, against=against, names=tuple(metric or ()), report=progress)
+            report = run(source, against=against, names=tuple(metric or ()), fast=fast, report=progress)
         if html is not None:
             write_page(report, html)
         if as_json:

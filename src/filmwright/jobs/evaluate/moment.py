@@ -13,7 +13,9 @@ from filmwright.core.frames import Frames, Passes
 from .descriptors import blocks, cielab, laplacian_variance
 from .flow import consistent, estimated
 from .likeness import grey
+from .similarity import grid
 from .subject import Subject
+from .trackable import textured
 
 
 class Moment:
@@ -26,9 +28,12 @@ class Moment:
         passes: Passes,
         before: "Moment | None",
         reference: UInt8[np.ndarray, "H W 3"] | None,
+        *,
+        followed: bool,
     ) -> None:
         self.index, self.rgb, self.passes = index, rgb, passes  # passes hold this one frame
         self.before, self.reference = before, reference  # None for the first, and without a reference
+        self.followed = followed  # whether the motion from the frame before is measured; never for the first
 
     @cached_property
     def luma(self) -> UInt8[np.ndarray, "H W"]:
@@ -58,6 +63,12 @@ class Moment:
         return consistent(self.backward, self.forward)
 
     @cached_property
+    def trackable(self) -> Bool[np.ndarray, "H W"]:
+        """Pixels of the frame before that stand for the picture: evenly spread, with texture, seen in this one too."""
+        assert self.before is not None
+        return grid(self.visible & textured(self.before.luma))
+
+    @cached_property
     def lab(self) -> Float32[np.ndarray, "h w 3"]:
         """CIELAB of a small copy: the colours of its places."""
         return cielab(blocks(self.rgb, 64))
@@ -73,7 +84,8 @@ def moments(subject: Subject) -> Iterator[Moment]:
     before = None
     for index, (own, their) in enumerate(_together(subject)):
         rgb, passes = own
-        moment = Moment(index, rgb, passes, before, their)
+        followed = index > 0 and subject.protocol.follows(index)
+        moment = Moment(index, rgb, passes, before, their, followed=followed)
         yield moment
         moment.before, before = None, moment
 

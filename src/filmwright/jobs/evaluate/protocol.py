@@ -7,6 +7,8 @@ from shlex import quote
 
 from filmwright.core.errors import BadFilm
 
+STEPS, ROUND = (1, 2), 8  # a fast look measures motion at these of so many steps
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoProtocol:
@@ -20,6 +22,7 @@ class VideoProtocol:
     pixel_format: str  # "yuv420p"
     color: str  # "bt709"; "" is untagged
     decoder: str  # the library and its version
+    fast: bool = False  # motion is measured at some steps, not at all
 
     @property
     def size(self) -> str:
@@ -30,6 +33,15 @@ class VideoProtocol:
     def seconds(self) -> Fraction:
         """Length."""
         return self.num_frames / self.fps
+
+    @property
+    def motion(self) -> str:
+        """At which steps from frame to frame motion is measured."""
+        return f"at {len(STEPS)} of {ROUND} steps" if self.fast else "at all steps"
+
+    def follows(self, frame: int) -> bool:
+        """Whether motion to this frame is measured: of two steps in a row, so that smoothness can be told too."""
+        return not self.fast or frame % ROUND in STEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +61,7 @@ def differences(own: VideoProtocol, other: VideoProtocol, *, length: bool = True
         ("frame count", str(own.num_frames), str(other.num_frames), not length or own.num_frames == other.num_frames),
         ("pixel format", own.pixel_format, other.pixel_format, own.pixel_format == other.pixel_format),
         ("decoder", own.decoder, other.decoder, own.decoder == other.decoder),
+        ("motion", own.motion, other.motion, own.motion == other.motion),
     ]
     return tuple(Difference(what=what, own=one, other=two) for what, one, two, same in pairs if not same)
 

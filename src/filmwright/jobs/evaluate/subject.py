@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,12 @@ def from_clip(clip: Clip) -> Subject:
         captions=clip.captions,
         passes=frozenset(name for name in known if getattr(frames.passes, name) is not None),
     )
+
+
+def fast_look(subject: Subject) -> Subject:
+    """The same, and its reference, looked at fast."""
+    reference = None if subject.reference is None else fast_look(subject.reference)
+    return replace(subject, protocol=replace(subject.protocol, fast=True), reference=reference)
 
 
 def decoder() -> str:

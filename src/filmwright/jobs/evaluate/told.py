@@ -46,6 +46,7 @@ def _protocol(protocol: VideoProtocol) -> dict[str, Any]:
         "pixel_format": protocol.pixel_format,
         "color": protocol.color,
         "decoder": protocol.decoder,
+        "motion": protocol.motion,
     }
 
 

@@ -48,7 +48,8 @@ def span(found: Span, protocol: VideoProtocol) -> str:
 def facts(protocol: VideoProtocol) -> str:
     """The protocol in one line."""
     frames = f"{protocol.num_frames} frame{'' if protocol.num_frames == 1 else 's'}"
-    kind = ", ".join(filter(None, (protocol.codec, protocol.pixel_format, protocol.color)))
+    motion = f"motion {protocol.motion}" if protocol.fast else ""
+    kind = ", ".join(filter(None, (protocol.codec, protocol.pixel_format, protocol.color, motion)))
     return f"{protocol.size}, {float(protocol.fps):.4g} fps, {frames} ({float(protocol.seconds):.2f} s), {kind}"
 
 

@@ -16,9 +16,9 @@ from jaxtyping import Bool, Float
 from ..commanded import Motion, as_similarity, flow_of, from_facts, in_words, travels
 from ..moment import Moment
 from ..reading import Part, Reading, Refused, Scale, mean_of
-from ..similarity import fit, from_middle, grid
+from ..similarity import fit, from_middle
 from ..subject import Subject
-from ..trackable import FEWEST, TEXTURE, check_size, textured
+from ..trackable import FEWEST, TEXTURE, check_size
 
 STANDS = 0.5  # pixels between the exact flow and that of a world that stands still
 
@@ -44,14 +44,15 @@ class Followed:
 
     def __init__(self, subject: Subject, told: Motion | None) -> None:
         self.lens, self.told = subject.lens, told
-        self.curve, self.errors = [float("nan")], list[Motion]()
+        self.curve, self.errors = list[float](), list[Motion]()
 
     def see(self, moment: Moment) -> None:
         """Compare both motions from the frame before to this one."""
-        before = moment.before
-        if before is None:
+        if not moment.followed:
+            self.curve.append(float("nan"))
             return
-        picked = grid(moment.visible & textured(before.luma))
+        before, picked = moment.before, moment.trackable
+        assert before is not None
         points, found, asked = from_middle(picked), moment.forward[picked], self._asked(moment, picked)
         if before.passes.flow is not None and self.lens is not None:  # then what moves by itself is known
             stands = np.hypot(*(before.passes.flow[0][picked] - asked).T) < STANDS

@@ -13,9 +13,9 @@ import numpy as np
 from ..commanded import Motion, in_words
 from ..moment import Moment
 from ..reading import Part, Reading, Scale, mean_of
-from ..similarity import fit, from_middle, grid
+from ..similarity import fit, from_middle
 from ..subject import Subject
-from ..trackable import FEWEST, TEXTURE, check_size, textured
+from ..trackable import FEWEST, TEXTURE, check_size
 
 
 class CameraMotion:
@@ -33,18 +33,15 @@ class Measured:
     """One video."""
 
     def __init__(self) -> None:
-        self.curve, self.motions = [float("nan")], list[Motion]()
+        self.curve, self.motions = list[float](), list[Motion]()
 
     def see(self, moment: Moment) -> None:
         """Fit the flow from the frame before."""
-        if moment.before is None:
-            return
-        picked = grid(moment.visible & textured(moment.before.luma))
-        if picked.sum() < FEWEST:
+        if not moment.followed or moment.trackable.sum() < FEWEST:
             self.curve.append(float("nan"))
             return
-        points = from_middle(picked)
-        moved = fit(points, moment.forward[picked])
+        points = from_middle(moment.trackable)
+        moved = fit(points, moment.forward[moment.trackable])
         self.curve.append(float(np.hypot(*(moved.move(points) - points).T).mean()))
         self.motions.append(in_words(moved))
 

@@ -32,11 +32,12 @@ class Speeds:
     """One video."""
 
     def __init__(self) -> None:
-        self.curve = [float("nan")]
+        self.curve = list[float]()
 
     def see(self, moment: Moment) -> None:
         """Compare with the frame before."""
-        if moment.before is None:
+        if not moment.followed:
+            self.curve.append(float("nan"))
             return
         speeds = np.hypot(*moment.forward[moment.visible].T)
         most = max(round(FASTEST * len(speeds)), 1)

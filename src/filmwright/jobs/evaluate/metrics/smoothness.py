@@ -35,20 +35,23 @@ class Course:
 
     def __init__(self) -> None:
         self.came: tuple[Float32[np.ndarray, "H W 2"], Bool[np.ndarray, "H W"]] | None = None
-        self.curve = [float("nan")]
+        self.curve = list[float]()
 
     def see(self, moment: Moment) -> None:
         """Judge the frame before, by the way it came and the way it goes on."""
-        if moment.before is None:
-            return
-        if self.came is not None:
-            back, seen = self.came
-            both = seen & moment.visible
-            came, goes = -back[both], moment.forward[both]
-            bend, length = (float(np.hypot(*v.T).mean()) if len(v) else 0.0 for v in (goes - came, came))
-            reach = length + (float(np.hypot(*goes.T).mean()) if len(goes) else 0.0)
-            self.curve.append(max(1 - bend / (reach + 1), 0.0) if both.any() else float("nan"))
-        self.came = moment.backward, moment.visible_before
+        if moment.before is not None:
+            self.curve.append(self._of_the_frame_before(moment))
+        self.came = (moment.backward, moment.visible_before) if moment.followed else None
+
+    def _of_the_frame_before(self, moment: Moment) -> float:
+        if self.came is None or not moment.followed:
+            return float("nan")
+        back, seen = self.came
+        both = seen & moment.visible
+        came, goes = -back[both], moment.forward[both]
+        bend, length = (float(np.hypot(*v.T).mean()) if len(v) else 0.0 for v in (goes - came, came))
+        reach = length + (float(np.hypot(*goes.T).mean()) if len(goes) else 0.0)
+        return max(1 - bend / (reach + 1), 0.0) if both.any() else float("nan")
 
     def reading(self) -> Reading:
         """The mean over frames."""

@@ -42,13 +42,15 @@ class Along:
     """One video."""
 
     def __init__(self, *, exact: bool) -> None:
-        self.exact, self.curve, self.seen = exact, [float("nan")], list[float]()
+        self.exact, self.curve, self.seen = exact, list[float](), list[float]()
 
     def see(self, moment: Moment) -> None:
         """Compare with the frame before."""
-        before = moment.before
-        if before is None:
+        if not moment.followed:
+            self.curve.append(float("nan"))
             return
+        before = moment.before
+        assert before is not None
         if self.exact:
             assert before.passes.flow is not None
             assert before.passes.visible is not None
