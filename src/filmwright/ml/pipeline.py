@@ -1,0 +1,211 @@
+"""The bundled model as a diffusers pipeline: text, or text and an image, -> a short video."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from diffusers.utils import BaseOutput
+from diffusers.utils.torch_utils import randn_tensor
+from jaxtyping import Bool, Float
+from PIL import Image
+from torch import Tensor
+from transformers import BertModel, PreTrainedTokenizerBase
+
+from .diffusion.guidance import classifier_free
+from .nets.minilm import token_states
+from .nets.mmdit import VideoTransformer
+from .nets.patch_pca import PatchPCA
+from .nets.rope import places
+
+LEAST = 1e-3  # the noise level below which a prediction of the data says nothing more of the velocity
+
+
+@dataclass
+class VideoOutput(BaseOutput):  # type: ignore[misc]
+    """What a call gives back: `frames`, one video for each prompt, as `output_type` asks."""
+
+    frames: Any
+
+
+class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
+    """Text, or text and an image, -> video; the call is the one that users of diffusers know.
+
+    The scheduler may be any of diffusers' for flows; `prediction` is what the transformer says: velocity, or x0.
+    """
+
+    model_cpu_offload_seq = "text_encoder->transformer->video_tokenizer"
+    _callback_tensor_inputs = ("latents",)
+
+    def __init__(
+        self,
+        transformer: VideoTransformer,
+        video_tokenizer: PatchPCA,
+        tokenizer: PreTrainedTokenizerBase,
+        text_encoder: BertModel,
+        scheduler: FlowMatchEulerDiscreteScheduler,
+        prediction: str = "velocity",
+        fps: int = 16,
+    ) -> None:
+        super().__init__()
+        if prediction not in ("velocity", "x0"):
+            raise ValueError(f"prediction is 'velocity' or 'x0', not {prediction!r}.")
+        self.register_modules(
+            transformer=transformer,
+            video_tokenizer=video_tokenizer,
+            tokenizer=tokenizer,
+            text_encoder=text_encoder,
+            scheduler=scheduler,
+        )
+        self.register_to_config(prediction=prediction, fps=fps)
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        prompt: str | Sequence[str],
+        negative_prompt: str | Sequence[str] = "",
+        image: Image.Image | Float[Tensor, "B 3 H W"] | None = None,
+        height: int = 64,
+        width: int = 64,
+        num_frames: int = 17,
+        num_inference_steps: int = 20,
+        guidance_scale: float = 3.0,
+        num_videos_per_prompt: int = 1,
+        camera: Float[Tensor, "B T K"] | None = None,
+        generator: torch.Generator | list[torch.Generator] | None = None,
+        latents: Float[Tensor, "B L C"] | None = None,
+        output_type: str = "np",
+        return_dict: bool = True,
+        callback_on_step_end: Callable[[DiffusionPipeline, int, int, dict[str, Any]], dict[str, Any]] | None = None,
+        callback_on_step_end_tensor_inputs: Sequence[str] = ("latents",),
+    ) -> VideoOutput | tuple[Any]:
+        """Make a video for each prompt.
+
+        `image` is the first frame, a picture or a tensor in [-1, 1] for each prompt; `camera` is how the camera moves,
+        for each group of frames; `output_type` is "pil" (lists of pictures), "np" ([B F H W 3] in [0, 1]), "pt" ([B F 3
+        H W] in [0, 1]) or "latent" (tokens). Raises ValueError where sizes or counts do not fit.
+        """
+        side, group = self.video_tokenizer.side, self.video_tokenizer.frames
+        if height % side or width % side or (num_frames - 1) % group or num_frames < 1:
+            raise ValueError(
+                f"{num_frames} frames of {width}x{height} can't be made: sides must be multiples of {side} and the "
+                f"number of frames 1 + a multiple of {group}."
+            )
+        unknown = set(callback_on_step_end_tensor_inputs) - set(self._callback_tensor_inputs)
+        if unknown or output_type not in _OUTPUTS:
+            raise ValueError(
+                f"callbacks may ask for {', '.join(self._callback_tensor_inputs)}, output_type is one of "
+                f"{', '.join(_OUTPUTS)}; got {', '.join(sorted(unknown)) or output_type}."
+            )
+        prompts = [prompt] if isinstance(prompt, str) else list(prompt)
+        prompts = [each for each in prompts for _ in range(num_videos_per_prompt)]
+        rows, columns, num_groups = height // side, width // side, 1 + (num_frames - 1) // group
+        at = places(num_groups, rows, columns).to(self.device).expand(len(prompts), -1, -1)
+        shape = (len(prompts), at.shape[1], self.video_tokenizer.config.channels)
+        if latents is None:
+            latents = randn_tensor(shape, generator=generator, device=self.device, dtype=self.transformer.dtype)
+        elif latents.shape != shape:
+            raise ValueError(f"latents of shape {list(latents.shape)} do not fit; it must be {list(shape)}.")
+        given, first = self._first(image, shape, height, width)
+        latents = torch.where(given[..., None], first, latents)
+        by_token = None if camera is None else camera.to(latents).repeat_interleave(rows * columns, 1)
+        hear = self._hearing(prompts, negative_prompt, guidance_scale, at, given, by_token)
+        self._set_timesteps(num_inference_steps, at.shape[1])
+        with self.progress_bar(total=len(self.scheduler.timesteps)) as bar:
+            for i, t in enumerate(self.scheduler.timesteps):
+                level = t / self.scheduler.config.num_train_timesteps
+                velocity = torch.where(given[..., None], 0.0, hear(latents, level))
+                latents = self.scheduler.step(velocity, t, latents, return_dict=False)[0]
+                if callback_on_step_end is not None:
+                    latents = callback_on_step_end(self, i, t, {"latents": latents}).get("latents", latents)
+                bar.update()
+        self.maybe_free_model_hooks()
+        video = latents if output_type == "latent" else self.video_tokenizer.decode(latents.float(), rows, columns)
+        frames = _OUTPUTS[output_type](video)
+        return VideoOutput(frames=frames) if return_dict else (frames,)
+
+    def _hearing(
+        self,
+        prompts: list[str],
+        negative_prompt: str | Sequence[str],
+        guidance_scale: float,
+        at: Float[Tensor, "B L 3"],
+        given: Bool[Tensor, "B L"],
+        camera: Float[Tensor, "B L K"] | None,
+    ) -> Callable[[Tensor, Tensor], Tensor]:
+        """Tokens and their noise level -> the velocity that follows the prompts."""
+        negative = [negative_prompt] * len(prompts) if isinstance(negative_prompt, str) else list(negative_prompt)
+        if len(negative) != len(prompts):
+            raise ValueError(f"{len(prompts)} prompts need one negative prompt or as many, not {len(negative)}.")
+        texts = [*prompts, *negative] if guidance_scale != 1 else prompts
+        times = len(texts) // len(prompts)
+        states, mask = token_states(self.tokenizer, self.text_encoder, texts)
+        at, given = at.repeat(times, 1, 1), given.repeat(times, 1)
+        camera = None if camera is None else camera.repeat(times, 1, 1)
+
+        def hear(latents: Tensor, level: Tensor) -> Tensor:
+            tokens = latents.repeat(times, 1, 1)
+            time = level.to(tokens).expand(len(tokens))
+            told = self.transformer(tokens, at, time, states.to(tokens), mask, given=given, camera=camera)
+            if self.config.prediction == "x0":
+                told = (tokens - told) / level.clamp(min=LEAST)
+            if times == 1:
+                return told
+            conditional, unconditional = told.chunk(2)
+            return classifier_free(conditional, unconditional, guidance_scale)
+
+        return hear
+
+    def _first(
+        self, image: Image.Image | Tensor | None, shape: tuple[int, int, int], height: int, width: int
+    ) -> tuple[Bool[Tensor, "B L"], Float[Tensor, "B L C"]]:
+        """Which tokens an image gives, and they."""
+        given = torch.zeros(shape[:2], dtype=torch.bool, device=self.device)
+        tokens = torch.zeros(shape, device=self.device, dtype=self.transformer.dtype)
+        if image is None:
+            return given, tokens
+        if isinstance(image, Image.Image):
+            image = _pixels(image, height, width)
+        if image.shape[-2:] != (height, width) or len(image) not in (1, len(given)):
+            raise ValueError(f"an image of shape {list(image.shape)} does not fit {len(given)} of {width}x{height}.")
+        found = self.video_tokenizer.encode(image[:, None].to(self.device, self.video_tokenizer.dtype))
+        given[:, : found.shape[1]] = True
+        tokens[:, : found.shape[1]] = found.to(tokens)
+        return given, tokens
+
+    def _set_timesteps(self, num_inference_steps: int, num_tokens: int) -> None:
+        told = {}
+        if self.scheduler.config.get("use_dynamic_shifting"):
+            config = self.scheduler.config
+            slope = (config.max_shift - config.base_shift) / (config.max_image_seq_len - config.base_image_seq_len)
+            told["mu"] = config.base_shift + slope * (num_tokens - config.base_image_seq_len)
+        self.scheduler.set_timesteps(num_inference_steps, device=self.device, **told)
+
+
+def _pixels(image: Image.Image, height: int, width: int) -> Float[Tensor, "1 3 H W"]:
+    """A picture that fills the frame, its middle, in [-1, 1]."""
+    scale = max(height / image.height, width / image.width)
+    wide = image.convert("RGB").resize(
+        (max(round(image.width * scale), width), max(round(image.height * scale), height)), Image.Resampling.LANCZOS
+    )
+    left, top = (wide.width - width) // 2, (wide.height - height) // 2
+    pixels = np.asarray(wide.crop((left, top, left + width, top + height)), np.float32)
+    return torch.from_numpy(pixels / 127.5 - 1).permute(2, 0, 1)[None]
+
+
+def _shown(video: Float[Tensor, "B F 3 H W"]) -> Float[Tensor, "B F 3 H W"]:
+    return ((video + 1) / 2).clamp(0, 1)
+
+
+def _arrays(video: Float[Tensor, "B F 3 H W"]) -> Float[np.ndarray, "B F H W 3"]:
+    return _shown(video).permute(0, 1, 3, 4, 2).cpu().numpy()
+
+
+def _pictures(video: Float[Tensor, "B F 3 H W"]) -> list[list[Image.Image]]:
+    codes = (_arrays(video) * 255).round().astype(np.uint8)
+    return [[Image.fromarray(frame) for frame in clip] for clip in codes]
+
+
+_OUTPUTS: dict[str, Callable[[Tensor], Any]] = {"np": _arrays, "pt": _shown, "pil": _pictures, "latent": lambda x: x}
