@@ -40,7 +40,7 @@ def log_likelihood(
         slope, spreads = measure(lambda y: velocity(denoise, process, y, t), here)
         return torch.cat([slope.flatten(1), spreads[:, None]], 1)
 
-    began = torch.cat([x.flatten(1), x.new_zeros(len(x), 1)], 1)
+    began = torch.cat([x.detach().flatten(1), x.new_zeros(len(x), 1)], 1)
     ended = integrated(both, began, times)
     noise = ended[:, :-1].reshape(x.shape)
     log_prior = prior or (lambda z: standard_log_prob(z, process.sigma(times[-1])))

@@ -9,14 +9,14 @@ from torch import Tensor
 from .process import Process, half_log_snr, noise_to_signal
 
 
-def uniform(begin: float, end: float, num_inference_steps: int) -> Float[Tensor, " N+1"]:
+def uniform(begin: float, end: float, num_inference_steps: int) -> Float[Tensor, " N"]:
     """Equal steps of time."""
     return torch.linspace(begin, end, num_inference_steps + 1, dtype=torch.float64)
 
 
 def karras(
     process: Process, begin: float, end: float, num_inference_steps: int, *, rho: float = 7.0
-) -> Float[Tensor, " N+1"]:
+) -> Float[Tensor, " N"]:
     """Equal steps of (sigma / alpha)^(1 / rho) (Karras et al. 2022, eq. 5), as times of any process."""
     levels = noise_to_signal(process, torch.tensor([begin, end], dtype=torch.float64))
     _finite(levels, begin, end)
@@ -24,7 +24,7 @@ def karras(
     return _ends(process.time_at((_between(roots, num_inference_steps)) ** rho), begin, end)
 
 
-def log_snr(process: Process, begin: float, end: float, num_inference_steps: int) -> Float[Tensor, " N+1"]:
+def log_snr(process: Process, begin: float, end: float, num_inference_steps: int) -> Float[Tensor, " N"]:
     """Equal steps of lambda = log(alpha / sigma) (Lu et al. 2022, arXiv:2211.01095, appendix D)."""
     halves = half_log_snr(process, torch.tensor([begin, end], dtype=torch.float64))
     _finite(halves, begin, end)
@@ -75,7 +75,7 @@ def alphas_cumprod(betas: Float[Tensor, " N"]) -> Float[Tensor, " N"]:
     return torch.cumprod(1 - betas, 0)
 
 
-def _between(ends: Float[Tensor, "2"], num_inference_steps: int) -> Float[Tensor, " N+1"]:
+def _between(ends: Float[Tensor, "2"], num_inference_steps: int) -> Float[Tensor, " N"]:
     return ends[0] + (ends[1] - ends[0]) * torch.linspace(0, 1, num_inference_steps + 1, dtype=ends.dtype)
 
 

@@ -85,7 +85,7 @@ def _weights(ratios: Float[Tensor, " K"], h: Float[Tensor, ""]) -> Float[Tensor,
     phi = torch.expm1(-h)
     right = []
     for i in range(1, len(ratios) + 1):
-        phi = phi / -h - 1 / factorial(i - 1)  # (-h) phi_{i+1}(-h)
+        phi = phi / -h - 1 / factorial(i)  # (-h) phi_{i+1}(-h)
         right.append(phi * factorial(i) / torch.expm1(-h))
     powers = torch.stack([ratios**i for i in range(len(ratios))])
     return torch.linalg.solve(powers, torch.stack(right))
