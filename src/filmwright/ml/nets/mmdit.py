@@ -6,6 +6,7 @@ blocks share and shift by a table of their own, Brooks et al. 2024 (Sora) for to
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from diffusers.configuration_utils import ConfigMixin, register_to_config
@@ -70,15 +71,19 @@ class VideoTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
         given: Bool[Tensor, "B L"] | None = None,
         camera: Float[Tensor, "B L K"] | None = None,
         token_mask: Bool[Tensor, "B L"] | None = None,
+        camera_given: Bool[Tensor, " B"] | None = None,
+        between: Callable[[int, Tensor], Tensor] | None = None,
     ) -> Float[Tensor, "B L C"]:
         """`time` is 0 for data and 1 for noise; `given` tokens are clean, whatever the time: an image to go on from.
 
-        `camera` is how it moves in each token's frames; `token_mask` is False for what only pads a batch of clips of
-        several sizes, `text_mask` for what pads the texts.
+        `camera` is how it moves in each token's frames, and nothing is said of it where `camera_given` is False: that is
+        another thing than a camera that stands still. `token_mask` is False for what only pads a batch of clips of
+        several sizes, `text_mask` for what pads the texts; `between` is what becomes of the tokens after each block.
         """
         video = self.tokens_in(tokens)
         if camera is not None:
-            video = video + self.camera_in(camera)
+            heard = self.camera_in(camera)
+            video = video + (heard if camera_given is None else heard * camera_given[:, None, None])
         if given is not None:
             video = video + given[..., None] * self.given
         words = self.text_in(text)
@@ -90,8 +95,9 @@ class VideoTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
         of_video = _either(given, of_noisy[:, 0], of_clean[:, 0])
         mask = _attended(tokens, token_mask, text_mask)
         turns = angles(places.float(), self.config.width // self.config.num_heads, self.theta)
-        for block in self.blocks:
+        for number, block in enumerate(self.blocks):
             video, words = block(video, words, of_video, of_noisy[:, None, 1], turns, mask)
+            video = video if between is None else between(number, video)
         shift, scale = by_token.chunk(2, -1)
         out: Tensor = self.tokens_out(self.norm(video) * (1 + scale) + shift)
         return out

@@ -21,9 +21,14 @@ def angles(at: Float[Tensor, "B L 3"], head_width: int, theta: float = 100.0) ->
     widths = (of_time, of_rows, head_width // 2 - of_time - of_rows)
     parts = []
     for axis, width in enumerate(widths):
-        rates = theta ** -(torch.arange(width, device=at.device, dtype=at.dtype) / max(width, 1))
-        parts.append(at[..., axis, None] * rates)
+        parts.append(phases(at[..., axis], width, theta))
     return torch.cat(parts, -1)
+
+
+def phases(at: Float[Tensor, "*L"], num_rates: int, theta: float = 100.0) -> Float[Tensor, "*L R"]:
+    """The same on one axis, for so many pairs of channels."""
+    rates = theta ** -(torch.arange(num_rates, device=at.device, dtype=at.dtype) / max(num_rates, 1))
+    return at[..., None] * rates
 
 
 def turned(heads: Float[Tensor, "B N L E"], by: Float[Tensor, "B L half"]) -> Float[Tensor, "B N L E"]:
