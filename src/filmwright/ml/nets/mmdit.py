@@ -72,6 +72,7 @@ class VideoTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
         camera: Float[Tensor, "B L K"] | None = None,
         token_mask: Bool[Tensor, "B L"] | None = None,
         camera_given: Bool[Tensor, " B"] | None = None,
+        camera_given: Bool[Tensor, " B"] | None = None,
         between: Callable[[int, Tensor], Tensor] | None = None,
     ) -> Float[Tensor, "B L C"]:
         """`time` is 0 for data and 1 for noise; `given` tokens are clean, whatever the time: an image to go on from.
