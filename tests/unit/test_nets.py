@@ -71,6 +71,14 @@ def test_each_condition_is_heard(net, asked):
     unlike(plain, told(net, asked, given=torch.arange(L).expand(2, L) < 8))
 
 
+def test_a_camera_that_is_not_given_is_no_camera(net, asked):
+    camera, some = torch.ones(2, L, 2), torch.tensor([True, False])
+    mixed = told(net, asked, camera=camera, camera_given=some)
+    alike(mixed[0], told(net, asked, camera=camera)[0])
+    alike(mixed[1], told(net, asked)[1])
+    unlike(mixed[1], told(net, asked, camera=torch.zeros(2, L, 2))[1])
+
+
 def test_what_pads_is_not_heard(net, asked):
     mask = torch.tensor([[True] * 3 + [False] * 2] * 2)
     changed = asked["text"].clone()

@@ -72,13 +72,12 @@ class VideoTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
         camera: Float[Tensor, "B L K"] | None = None,
         token_mask: Bool[Tensor, "B L"] | None = None,
         camera_given: Bool[Tensor, " B"] | None = None,
-        camera_given: Bool[Tensor, " B"] | None = None,
         between: Callable[[int, Tensor], Tensor] | None = None,
     ) -> Float[Tensor, "B L C"]:
         """`time` is 0 for data and 1 for noise; `given` tokens are clean, whatever the time: an image to go on from.
 
-        `camera` is how it moves in each token's frames, and nothing is said of it where `camera_given` is False: that is
-        another thing than a camera that stands still. `token_mask` is False for what only pads a batch of clips of
+        `camera` is how it moves in each token's frames; where `camera_given` is False nothing is said of it, which is
+        not a camera that stands still. `token_mask` is False for what only pads a batch of clips of
         several sizes, `text_mask` for what pads the texts; `between` is what becomes of the tokens after each block.
         """
         video = self.tokens_in(tokens)
