@@ -19,13 +19,18 @@ def test_measure_a_video_and_compare_it(filmwright, tmp_path):
     run = filmwright("evaluate", "pan.mp4", "--html", "page.html")
     assert (run.code, run.err.splitlines()[1:]) == (0, [])  # a line of progress
     assert run.out.startswith("pan.mp4  96x72, 24 fps, 12 frames (0.50 s), h264, yuv420p, bt709")
-    assert "PSNR: needs a reference: give one with --against" in run.out
+    assert "PSNR, SSIM: needs a reference: give one with --against" in run.out
+    assert "FVD: needs weights, which are never downloaded (more with -m fvd)" in run.out
+    assert "universome/stylegan-v" in filmwright("evaluate", "pan.mp4", "-m", "fvd").out
     assert "data:image/jpeg" in (tmp_path / "page.html").read_text(encoding="utf-8")
     told = filmwright("evaluate", "soft.mp4", "--against", "pan.mp4", "--json").made
     metrics = told["files"][0]["metrics"]
     assert 2.7 < metrics["dynamic_degree"]["value"] < 3.3
     assert 10 < metrics["psnr"]["value"] < 30
     assert metrics["camera_error"]["refused"].startswith("needs a commanded motion")
+    assert "motion at 2 of 8 steps" in filmwright("evaluate", "pan.mp4", "--fast", "-m", "smoothness").out
+    exact = filmwright("evaluate", "pan.mp4", "-m", "warp_error:flow=exact")
+    assert "warp error: needs passes: flow and visible" in exact.out
     quiet = filmwright("evaluate", "pan.mp4", "--quiet", "-m", "freeze", "-m", "cuts")
     assert (quiet.out, quiet.err) == ("pan.mp4\tfreeze\t0\npan.mp4\tcuts\t0\n", "")
 

@@ -308,6 +308,26 @@ def test_the_page_needs_no_other_file(tmp_path):
     assert "nan" not in re.sub(r"base64,[^\"]*", "", text).lower()
 
 
+def test_a_reason_that_all_videos_share_is_told_once(tmp_path):
+    for name, num in (("a", 6), ("b", 6), ("c", 2)):
+        written(tmp_path / f"{name}.mkv", small(num))
+    report = evaluate([tmp_path], names=["flicker", "psnr", "ssim"])
+    text = page(report)
+    assert text.count("needs a reference") == 1
+    assert text.count("PSNR, SSIM</dt>") == 1
+    assert text.index("needs a reference") < text.index("<article")
+    assert text.index("needs 3 frames, got 2") > text.index('id="video-2"')
+
+
+def test_the_terminal_says_of_how_many_videos_something_is_not_known(tmp_path, capsys):
+    for name, num in (("a", 6), ("b", 2)):
+        written(tmp_path / f"{name}.mkv", small(num))
+    print_report(evaluate([tmp_path], names=["flicker", "psnr", "ssim"]), None)
+    said = capsys.readouterr().out
+    assert "\nPSNR, SSIM: needs a reference: give one with --against\n" in said
+    assert "\nflicker of 1 of 2 videos: needs 3 frames, got 2\n" in said
+
+
 def test_a_page_has_a_page_s_name(tmp_path):
     report = evaluate([written(tmp_path / "a.mkv", small())], names=["flicker"])
     with pytest.raises(BadFilm, match=r"written as \.html, not as '\.txt'"):
@@ -322,6 +342,8 @@ def test_a_curve_stands_on_zero_and_leaves_gaps():
     assert [kind for kind, _, _ in steps] == ["M", "L", "M", "L"]
     assert [y for _, _, y in steps] == pytest.approx([31.5, 22, 3, 41])  # 44 high, 3 free above and below
     assert "0 to 4" in text
+    (dots,) = re.findall(r'd="([^"]*)"', drawing([1.0, math.nan, 2.0, math.nan], "x"))
+    assert dots == "M3.0 22.0 h0 M199.0 3.0 h0"  # what stands alone is a dot
     assert drawing([math.nan, 3.0], "x") == ""
     assert drawing([], "x") == ""
 

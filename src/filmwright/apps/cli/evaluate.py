@@ -56,6 +56,6 @@ def evaluate(
         else:
             from .evaluate_tables import print_report, print_values
 
-            print_values(report) if quiet else print_report(report, html)
+            print_values(report) if quiet else print_report(report, html, whole=bool(metric))
         if report.error is not None:
             raise typer.Exit(code_of(report.error))

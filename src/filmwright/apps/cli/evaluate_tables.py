@@ -1,29 +1,34 @@
 """What an evaluation looks like in the terminal."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from filmwright.core.printable import printable
 from filmwright.jobs.evaluate import Measured, Report, Row
 from filmwright.jobs.evaluate import words as said
 from filmwright.jobs.evaluate.interval import Interval
-from filmwright.jobs.evaluate.nouns import Mean
+from filmwright.jobs.evaluate.nouns import Mean, refusals
+from filmwright.jobs.evaluate.reading import Reading
 
 
-def print_report(report: Report, page: Path | None) -> None:
-    """One video in full, several as a table with their means."""
+def print_report(report: Report, page: Path | None, *, whole: bool = True) -> None:
+    """One video in full, several as a table with their means; what can't be measured briefly, or as a whole."""
     console = Console(highlight=False)
     if len(report.rows) == 1 and report.error is None:
         _print_video(console, report.rows[0])
     else:
         _print_videos(console, report)
     for measured in report.sets:
-        _print_set(console, measured)
+        if measured.reading is not None:
+            _print_set(console, measured, measured.reading)
+    _print_refused(console, report, whole=whole)
     if page is not None:
         console.print(f"[dim]page[/]  {escape(str(page))}", soft_wrap=True)
 
@@ -61,10 +66,22 @@ def _print_video(console: Console, row: Row) -> None:
             f"[dim]{measured.scale.unit}[/]",
             f"[dim]{escape('; '.join(more))}[/]",
         )
-    console.print(table)
-    for measured in row.own:
-        if measured.refused:
-            console.print(f"[dim]{measured.title}: {escape(measured.refused)}[/]", soft_wrap=True)
+    if table.rows:
+        console.print(table)
+
+
+def _print_refused(console: Console, report: Report, *, whole: bool) -> None:
+    """Why some were not measured, and of how many videos; or the first sentence, and how to read on."""
+    rows = [row for row in report.rows if row.error is None]
+    own = [measured for row in rows for measured in row.own]
+    for why, those in refusals((*own, *report.sets)).items():
+        first, _, more = why.partition(". ")
+        told = why if whole or not more else f"{first} (more with -m {those[0].name})"
+        times = Counter(each.title for each in those)
+        titles = ", ".join(times)
+        some = max(times.values()) if those[0].scale.over != "set" else len(rows)
+        of = f" of {some} of {len(rows)} videos" if some < len(rows) else ""
+        console.print(f"[dim]{titles}{of}: {_clean(told)}[/]", soft_wrap=True)
 
 
 def _print_videos(console: Console, report: Report) -> None:
@@ -72,7 +89,7 @@ def _print_videos(console: Console, report: Report) -> None:
     for row in report.rows:
         if row.protocol is not None:
             console.print(f"[bold]{_clean(row.name)}[/]  [dim]{_clean(said.facts(row.protocol))}[/]", soft_wrap=True)
-            console.print(f"  {_values(row)}")
+            console.print(Padding(_values(row), (0, 0, 0, 2)))
     _print_errors(report.rows)
     table = Table("mean", "", "", "unit", "videos", box=None, header_style="bold", pad_edge=False)
     for mean in report.means:
@@ -94,11 +111,7 @@ def _mean(mean: Mean, interval: Interval) -> tuple[str, str, str, str]:
     return f"[bold]{value}[/]", arrow, f"[dim]{mean.scale.unit}[/]", str(interval.num)
 
 
-def _print_set(console: Console, measured: Measured) -> None:
-    reading = measured.reading
-    if reading is None:
-        console.print(f"[dim]{measured.title}: {escape(measured.refused)}[/]", soft_wrap=True)
-        return
+def _print_set(console: Console, measured: Measured, reading: Reading) -> None:
     scale = measured.scale
     value = f"[bold]{escape(said.reading(reading))}[/] {said.ARROWS[scale.better]} [dim]{scale.unit}[/]"
     console.print(f"{measured.title}: {value}", soft_wrap=True)

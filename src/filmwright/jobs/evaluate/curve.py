@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import groupby
 
 from filmwright.jobs.page.escaped import escape
 
@@ -22,21 +23,24 @@ def drawing(values: Sequence[float], says: str) -> str:
     room = (roof - floor) or 1.0
     across = (WIDTH - 2 * PAD) / (len(shown) - 1)
     points = [
-        (PAD + i * across, HEIGHT - PAD - (HEIGHT - 2 * PAD) * (v - floor) / room, v) for i, v in enumerate(shown)
+        None if math.isnan(v) else (PAD + i * across, HEIGHT - PAD - (HEIGHT - 2 * PAD) * (v - floor) / room)
+        for i, v in enumerate(shown)
     ]
-    path = " ".join(
-        f"{'M' if i == 0 or math.isnan(points[i - 1][2]) else 'L'}{x:.1f} {y:.1f}"
-        for i, (x, y, v) in enumerate(points)
-        if not math.isnan(v)
-    )
     zero = HEIGHT - PAD + (HEIGHT - 2 * PAD) * floor / room
     bounds = number(low) if high == low else f"{number(low)} to {number(high)}"
     return (
         f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(f"{says} along time, {bounds}")}">'
-        f'<line x1="0" x2="{WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/><path d="{path}"/></svg>'
+        f'<line x1="0" x2="{WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/><path d="{_path(points)}"/></svg>'
         f'<span class="bounds">{escape(bounds)}</span>'
     )
+
+
+def _path(points: Sequence[tuple[float, float] | None]) -> str:
+    """A line for each stretch that is known; a single point is a dot."""
+    stretches = [[*those] for known, those in groupby(points, key=lambda point: point is not None) if known]
+    lines = [" L".join(f"{x:.1f} {y:.1f}" for x, y in filter(None, those)) for those in stretches]
+    return " ".join(f"M{line}{'' if 'L' in line else ' h0'}" for line in lines)
 
 
 def _thinned(values: Sequence[float]) -> list[float]:

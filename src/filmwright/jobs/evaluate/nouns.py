@@ -1,5 +1,6 @@
 """What an evaluation finds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from filmwright.core.errors import FilmError
@@ -97,6 +98,15 @@ class Report:
     def error(self) -> FilmError | None:
         """The first that stopped a video from being measured."""
         return next((row.error for row in self.rows if row.error), None)
+
+
+def refusals(measured: Iterable[Measured]) -> dict[str, list[Measured]]:
+    """Why some were not measured, to those that share the reason."""
+    found: dict[str, list[Measured]] = {}
+    for each in measured:
+        if each.reading is None:
+            found.setdefault(each.refused, []).append(each)
+    return found
 
 
 def titled(name: str) -> str:

@@ -12,7 +12,7 @@ from filmwright.jobs.page.style import STYLE as SHARED
 from . import words
 from .curve import drawing
 from .interval import Interval
-from .nouns import Mean, Measured, Report, Row, titled
+from .nouns import Mean, Measured, Report, Row, refusals, titled
 from .protocol import VideoProtocol
 
 STYLE = (
@@ -30,7 +30,7 @@ td small { display: block; color: var(--soft); font-size: 12.5px; font-weight: 4
 .matrix td { text-align: right; padding: 10px 8px; white-space: nowrap; font-variant-numeric: tabular-nums }
 .matrix td:first-child { text-align: left } .matrix td.failed { text-align: left; white-space: normal }
 .curve { display: block; width: 100%; height: 44px }
-.curve path { fill: none; stroke: #3d6fb4; stroke-width: 1.6; vector-effect: non-scaling-stroke }
+.curve path { fill: none; stroke: #3d6fb4; stroke-width: 1.6; stroke-linecap: round; vector-effect: non-scaling-stroke }
 .curve line { stroke: var(--line); vector-effect: non-scaling-stroke }
 .bounds { display: block; text-align: right; color: var(--soft); font-size: 12px }
 .failed { color: var(--bad) }
@@ -53,17 +53,29 @@ def page(report: Report) -> str:
     rows = report.rows
     alone = len(rows) == 1 and report.error is None
     name = rows[0].name if alone else ", ".join(report.sources)
-    summary = "" if alone else _summary(report)
-    videos = "\n".join(_video(row, f"video-{i}") for i, row in enumerate(rows) if row.error is None)
+    shared = [] if alone else _refused_by_all(report)
+    summary = "" if alone else _summary(report, shared)
+    extra = report.sets if alone else ()
+    videos = "\n".join(_video(row, f"video-{i}", shared, extra) for i, row in enumerate(rows) if row.error is None)
     against = f" Compared with {report.against}." if report.against else ""
     footer = escape(
         f"Measured on {report.made[:10]} by {'; '.join(report.software)}.{against} "
-        "Numbers can be compared where size, fps, frame count, pixel format and decoder are the same."
+        "Numbers can be compared where size, fps, frame count, pixel format, decoder and steps of motion are the same."
     )
     return sheet(f"{name}: evaluation", STYLE, f"{summary}\n{videos}", footer)
 
 
-def _summary(report: Report) -> str:
+def _refused_by_all(report: Report) -> list[Measured]:
+    """What no video has, for one reason: it is told once."""
+    first, *others = [row.own for row in report.rows if row.error is None] or [()]
+    return [m for m in first if m.reading is None and all(_reason(m.name, own) == m.refused for own in others)]
+
+
+def _reason(name: str, own: Sequence[Measured]) -> str:
+    return next((m.refused for m in own if m.name == name), "")
+
+
+def _summary(report: Report, shared: Sequence[Measured]) -> str:
     """Every video in a line, and the means."""
     names = [each.name for each in next((row.own for row in report.rows if row.measured), ())]
     shown = [name for name in names if any(_value(row, name) for row in report.rows)]
@@ -76,7 +88,7 @@ def _summary(report: Report) -> str:
     return (
         f'<h1>Evaluation</h1>\n<p class="sentence">{_videos(len(report.rows))}: {note}.</p>\n'
         f'<div class="wide"><table class="matrix">\n<tr><th></th>{head}</tr>\n{lines}\n</table></div>\n'
-        f"{_section('Means of all', means) if means else ''}{_together(report.sets)}"
+        f"{_section('Means of all', means) if means else ''}{_together(report.sets, shared)}"
     )
 
 
@@ -116,9 +128,11 @@ def _videos(num: int) -> str:
     return f"{num} video{'' if num == 1 else 's'}"
 
 
-def _video(row: Row, anchor: str) -> str:
+def _video(row: Row, anchor: str, shared: Sequence[Measured], extra: Sequence[Measured]) -> str:
+    known = {each.name for each in shared}
+    refused = [each for each in (*row.own, *extra) if each.name not in known]
     parts = [f"<header><h1>{escape(row.name)}</h1>{_facts(row)}</header>", strip(row.pictures)]
-    parts += [_metrics(row.own, row.protocol), _refused(row.own)]
+    parts += [_metrics(row.own, row.protocol), _refused(refused)]
     return f'<article id="{anchor}">' + "\n".join(filter(None, parts)) + "</article>"
 
 
@@ -134,10 +148,10 @@ def _metrics(measured: Iterable[Measured], protocol: VideoProtocol | None) -> st
     return _section("Measured", "\n".join(_line(each, protocol) for each in measured if each.reading is not None))
 
 
-def _together(sets: Sequence[Measured]) -> str:
-    """What was measured over all of them."""
+def _together(sets: Sequence[Measured], shared: Sequence[Measured]) -> str:
+    """What was measured over all of them, and what of none."""
     rows = "\n".join(_line(each, None) for each in sets if each.reading is not None)
-    return (_section("All together", rows) if rows else "") + _refused(sets)
+    return (_section("All together", rows) if rows else "") + _refused((*shared, *sets))
 
 
 def _section(title: str, rows: str) -> str:
@@ -160,9 +174,8 @@ def _line(measured: Measured, protocol: VideoProtocol | None) -> str:
 
 def _refused(measured: Iterable[Measured]) -> str:
     lines = "\n".join(
-        f"<div><dt>{escape(each.title)}</dt><dd>{escape(each.refused)}</dd></div>"
-        for each in measured
-        if each.reading is None
+        f"<div><dt>{escape(', '.join(each.title for each in those))}</dt><dd>{escape(why)}</dd></div>"
+        for why, those in refusals(measured).items()
     )
     return f"<section><h2>Not measured</h2><dl>\n{lines}\n</dl></section>" if lines else ""
 

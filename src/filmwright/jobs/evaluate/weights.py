@@ -42,14 +42,22 @@ def check_weights(wanted: Sequence[Weights], folder: Path) -> None:
     """Raise Refused where a file is missing, with its name, origin, licence and place, or is another."""
     missing = [each for each in wanted if not (folder / each.path).exists()]
     if missing:
-        files = "; ".join(f"{each.path} from {each.origin}, {each.licence}" for each in missing)
-        raise Refused(f"needs weights, which are never downloaded. Put into {folder}: {files}")
+        raise Refused(f"needs weights, which are never downloaded. Put into {folder}: {_by_origin(missing)}")
     for each in wanted:
         if each.sha256 and sha256(folder / each.path) != each.sha256:
             raise Refused(
                 f"needs the weights of {each.origin}: {folder / each.path} is another file or a part of it, "
                 f"its SHA-256 is not {each.sha256}. Get it again"
             )
+
+
+def _by_origin(files: Sequence[Weights]) -> str:
+    """Files of one origin are named together."""
+    origins = dict.fromkeys(f"{each.origin}, {each.licence}" for each in files)
+    return "; ".join(
+        f"{', '.join(each.path for each in files if f'{each.origin}, {each.licence}' == origin)} from {origin}"
+        for origin in origins
+    )
 
 
 def sha256(path: Path) -> str:
