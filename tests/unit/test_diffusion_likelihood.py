@@ -14,7 +14,7 @@ from filmwright.ml.diffusion.sampling import runge_kutta
 from tests.gaussians import PROCESSES, normal, number, rows, seeded, three
 
 
-def rising(process, low, high, count=80):
+def rising(process, low, high, count=120):
     return schedules.log_snr(process, high, low, count).flip(0)
 
 
@@ -50,7 +50,7 @@ def test_random_probes_estimate_it_without_bias():
     run = partial(log_likelihood, closed_form(data, process), process, x, times)
     truth, _ = run()
     few, many = (run(divergence=hutchinson(rademacher(x, n, seeded(4))))[0] - truth for n in (2, 48))
-    assert few.abs().mean() > 3 * many.abs().mean()
+    assert few.abs().mean() > 2 * many.abs().mean()
     assert many.abs().max() < 0.5
     assert abs(float(many.mean())) < 0.06
 
