@@ -247,8 +247,21 @@ def test_a_model_and_what_is_declared_beside_it(tmp_path):
     assert facts(told, "energy")["energy"].value == "2.00 kWh, measured"
     assert facts(told, "energy")["carbon"].value == "1.00 kg CO₂e"
     (tmp_path / "card.toml").write_text('license = "x"\n')
-    with pytest.raises(BadAsset, match=r"there is no key 'license'. There are: data, energy"):
+    with pytest.raises(BadAsset, match=r"there is no key 'license'. There are: accuracy, data, energy"):
         card(tmp_path)
+
+
+def test_how_often_a_classifier_is_right_stands_with_its_bounds(tmp_path):
+    safetensors(tmp_path / "nib.safetensors")
+    own = tmp_path / "nib.card.toml"
+    own.write_text("[accuracy.shape]\nright = 81\nnum = 263\n[unseen.shape]\nright = 1\nnum = 4\n")
+    told = card(tmp_path / "nib.safetensors")
+    assert facts(told, "accuracy")["shape"].value == "30.8%"
+    assert facts(told, "accuracy")["shape"].note == "95% interval 25.5 to 36.6, of 263"
+    assert facts(told, "unseen")["shape"].value == "25.0%"
+    own.write_text("[accuracy]\nshape = 0.9\n")
+    with pytest.raises(BadAsset, match=r"nib\.card\.toml: 'accuracy' is a table of tables with 'right' and 'num'"):
+        card(tmp_path / "nib.safetensors")
 
 
 @pytest.mark.parametrize("content", [b"", b"12345678", struct.pack("<Q", 2) + b"[]", struct.pack("<Q", 1 << 60)])

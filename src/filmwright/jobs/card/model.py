@@ -12,6 +12,7 @@ from filmwright import __version__
 from filmwright.core.content import file_hash
 from filmwright.core.errors import BadAsset
 from filmwright.core.manifest import now
+from filmwright.jobs.evaluate.interval import Interval, wilson
 
 from .cost import energy_facts
 from .nouns import Card, Fact, Section
@@ -19,6 +20,7 @@ from .nouns import Card, Fact, Section
 MODELS = (".safetensors", ".onnx", ".npz", ".pt", ".gguf")
 DECLARED = "card.toml"
 KEYS = {"name", "purpose", "maker", "made", "licence", "data", "people", "misuse", "limits", "energy"}
+ACCURACIES = {"accuracy": "How often it is right", "unseen": "How often on pairs it never saw together"}
 _HEADER = 100_000_000  # bytes; safetensors' own limit
 
 
@@ -41,6 +43,7 @@ def model_card(path: Path, *, grid: float | None = None) -> Card:
             Section(key="people", title="People in the data", facts=_lines(said, "people", "people")),
             Section(key="misuse", title="Likely misuse considered", facts=_lines(said, "misuse", "misuse")),
             Section(key="limits", title="Limits", facts=_lines(said, "limits", "limits")),
+            *_accuracies(said, own),
             Section(key="energy", title="Energy of its training", facts=energy_facts(_energy(said), grid)),
         ),
         written=now(),
@@ -55,9 +58,27 @@ def _declared(path: Path) -> Mapping[str, Any]:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as err:
         raise BadAsset(f"{path} is not TOML: {err}") from err
-    if unknown := sorted(said.keys() - KEYS):
-        raise BadAsset(f"{path}: there is no key {unknown[0]!r}. There are: {', '.join(sorted(KEYS))}.")
+    if unknown := sorted(said.keys() - KEYS - ACCURACIES.keys()):
+        raise BadAsset(
+            f"{path}: there is no key {unknown[0]!r}. There are: {', '.join(sorted(KEYS | ACCURACIES.keys()))}."
+        )
     return said
+
+
+def _accuracies(said: Mapping[str, Any], where: Path) -> Iterator[Section]:
+    """How often a classifier was right, on clips that it never saw, and on those of them that are unlike all it saw."""
+    for key, title in ACCURACIES.items():
+        try:
+            rows = {name: wilson(row["right"], row["num"]).percent for name, row in said.get(key, {}).items()}
+        except (AttributeError, KeyError, TypeError) as err:
+            raise BadAsset(f"{where}: {key!r} is a table of tables with 'right' and 'num', two whole numbers.") from err
+        facts = (Fact(name=name, value=f"{i.mean:.1f}%", note=_bounds(i)) for name, i in rows.items())
+        if rows:
+            yield Section(key=key, title=title, facts=tuple(facts))
+
+
+def _bounds(interval: Interval) -> str:
+    return f"95% interval {interval.low:.1f} to {interval.high:.1f}, of {interval.num}"
 
 
 def _energy(said: Mapping[str, Any]) -> Mapping[str, Any]:
