@@ -5,7 +5,6 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-import pyoidn
 from jaxtyping import Float32
 
 from filmwright.core.errors import RenderFailed
@@ -18,6 +17,8 @@ class Denoiser:
     """
 
     def __init__(self, height: int, width: int, *, num_threads: int = 1) -> None:
+        import pyoidn  # here, for it brings PyTorch along where that is installed: pictures without noise need not wait
+
         shape = (height, width, 3)
         self._color, self._albedo, self._normals, self._clean = (np.zeros(shape, np.float32) for _ in range(4))
         self._device = pyoidn.Device(pyoidn.OIDN_DEVICE_TYPE_CPU)

@@ -6,7 +6,7 @@ from typing import no_type_check
 
 import warp as wp
 
-from .hits import film_ray, nearest, project, surface
+from .hits import base_color, blocked, film_ray, footprint_of, project, texture_point, turned
 from .structs import OPTIONS, View, Worlds
 from .visible import struck
 
@@ -31,7 +31,7 @@ def see(
     goal: wp.array(dtype=wp.vec4),
 ):
     """Fill the passes. `flow` leads to the point's place and depth in another frame; `goal` is where it is there in
-    the world, w 0 for a direction without end.
+    the world, w 0 for a direction without end. `albedo` may be empty: it costs a look into textures.
     """
     tid = wp.tid()
     x = float(tid % view.width) + 0.5
@@ -45,19 +45,22 @@ def see(
         depth[tid] = FAR
         normals[tid] = -d
         ids[tid] = 0
-        albedo[tid] = wp.vec3(0.0)
+        if albedo.shape[0] > 0:
+            albedo[tid] = wp.vec3(0.0)
         flow[tid] = wp.vec3(there[0] - x, there[1] - y, FAR)
         goal[tid] = wp.vec4(d[0], d[1], d[2], 0.0)
         return
     h = struck(w, face, view.eye, d)
-    s = surface(w, h, d, h.t * view.spread)
+    cone = h.t * view.spread
+    s = turned(w, h, d, cone)
     f = w[0].faces[face]
     p = other_points[f[0]] * h.u + other_points[f[1]] * h.v + other_points[f[2]] * (1.0 - h.u - h.v)
     there = project(other, p)
     depth[tid] = h.t / length
     normals[tid] = s.normal
     ids[tid] = s.node + 1
-    albedo[tid] = s.base
+    if albedo.shape[0] > 0:
+        albedo[tid] = base_color(w, h, texture_point(w, h), footprint_of(w, h, s.flat, d, cone))
     flow[tid] = wp.vec3(there[0] - x, there[1] - y, there[2])
     goal[tid] = wp.vec4(p[0], p[1], p[2], 1.0)
 
@@ -80,5 +83,5 @@ def reached(w: Worlds, view: View, goal: wp.array(dtype=wp.vec4), visible: wp.ar
     length = wp.length(d)
     if g[3] > 0.0:
         reach = length * 0.9995 - w[0].epsilon
-    if nearest(w, view.eye, d / length, reach, 0.5).face < 0:
+    if not blocked(w, view.eye, d / length, reach):
         visible[tid] = 1

@@ -105,6 +105,15 @@ def nearest(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float, chance
 
 @no_type_check
 @wp.func
+def blocked(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float) -> bool:
+    """Whether anything whose alpha is above a half is hit within `reach`."""
+    if w[0].sheer == 0:
+        return wp.mesh_query_ray_anyhit(w[0].mesh, origin, direction, reach)
+    return nearest(w, origin, direction, reach, 0.5).face >= 0
+
+
+@no_type_check
+@wp.func
 def passage(w: Worlds, origin: wp.vec3, direction: wp.vec3, reach: float) -> wp.vec3:
     """The share of light that reaches `origin` from `reach` along `direction`.
 
@@ -224,8 +233,27 @@ def mapped(w: Worlds, m: int, h: Hit, n: wp.vec3, uv: wp.vec4, footprint: wp.vec
 
 @no_type_check
 @wp.func
-def surface(w: Worlds, h: Hit, direction: wp.vec3, cone: float) -> Surface:
-    """Everything about a hit; `cone` is the ray's width there, in metres, which the textures are filtered over."""
+def footprint_of(w: Worlds, h: Hit, flat: wp.vec3, direction: wp.vec3, cone: float) -> wp.vec2:
+    """How wide a ray is on the surface that it hits, in uv units of both sets."""
+    slant = wp.max(wp.abs(wp.dot(flat, direction)), 0.1)
+    return w[0].density[h.face] * (cone / wp.sqrt(slant))
+
+
+@no_type_check
+@wp.func
+def base_color(w: Worlds, h: Hit, uv: wp.vec4, footprint: wp.vec2) -> wp.vec3:
+    """A hit's reflectance: factor, vertex colour and texture."""
+    m = w[0].owner[h.face][1]
+    color = wp.cw_mul(w[0].materials[m].base_color, vertex_color(w, h))
+    if w[0].materials[m].base_texture >= 0:
+        color = wp.cw_mul(color, look_up(w, w[0].materials[m].base_texture, uv, footprint))
+    return wp.vec3(wp.min(color[0], 1.0), wp.min(color[1], 1.0), wp.min(color[2], 1.0))
+
+
+@no_type_check
+@wp.func
+def turned(w: Worlds, h: Hit, direction: wp.vec3, cone: float) -> Surface:
+    """Where a hit is and how it is turned, before its material; `cone` is as in `surface`."""
     s = Surface()
     f = w[0].faces[h.face]
     p0 = w[0].points[f[0]]
@@ -243,21 +271,24 @@ def surface(w: Worlds, h: Hit, direction: wp.vec3, cone: float) -> Surface:
         s.outside = 0
         flip = -1.0
     s.flat = flat
-    s.lift = lifted(w, h, s.point, flat, flip)
-    owner = w[0].owner[h.face]
-    m = owner[1]
-    s.node = owner[0]
-    uv = texture_point(w, h)
-    slant = wp.max(wp.abs(wp.dot(flat, direction)), 0.1)
-    footprint = w[0].density[h.face] * (cone / wp.sqrt(slant))
-    color = wp.cw_mul(w[0].materials[m].base_color, vertex_color(w, h))
-    if w[0].materials[m].base_texture >= 0:
-        color = wp.cw_mul(color, look_up(w, w[0].materials[m].base_texture, uv, footprint))
-    s.base = wp.vec3(wp.min(color[0], 1.0), wp.min(color[1], 1.0), wp.min(color[2], 1.0))
+    s.node = w[0].owner[h.face][0]
+    m = w[0].owner[h.face][1]
     if w[0].materials[m].normal_texture >= 0:
-        n = mapped(w, m, h, n, uv, footprint)
+        n = mapped(w, m, h, n, texture_point(w, h), footprint_of(w, h, flat, direction, cone))
     s.normal = bent(n * flip, flat, -direction)
-    return finished(w, m, uv, footprint, s)
+    return s
+
+
+@no_type_check
+@wp.func
+def surface(w: Worlds, h: Hit, direction: wp.vec3, cone: float) -> Surface:
+    """Everything about a hit; `cone` is the ray's width there, in metres, which the textures are filtered over."""
+    s = turned(w, h, direction, cone)
+    s.lift = lifted(w, h, s.point, s.flat, wp.where(s.outside == 1, 1.0, -1.0))
+    uv = texture_point(w, h)
+    footprint = footprint_of(w, h, s.flat, direction, cone)
+    s.base = base_color(w, h, uv, footprint)
+    return finished(w, w[0].owner[h.face][1], uv, footprint, s)
 
 
 @no_type_check

@@ -24,28 +24,28 @@ class Sight:
     goal: Any  # the world points at the next frame
 
 
-def sight(scene: Upload, shot: Shot, frame: int) -> Sight:
-    """What is seen at the pixels' centres. The scene is left in the pose of the frame."""
+def sight(scene: Upload, shot: Shot, frame: int, *, albedo: bool) -> Sight:
+    """What is seen at the pixels' centres, `albedo` where it is asked for. The scene is left in the frame's pose."""
     num, device = shot.width * shot.height, scene.device
     scene.pose(shot.moment(float(frame)))
     view, later = view_at(shot, float(frame)), view_at(shot, float(frame + 1))
     faces = visible_faces(scene, view, CENTRE, 0, -1)
     depth, ids = wp.empty(num, dtype=float, device=device), wp.empty(num, dtype=int, device=device)
-    normals, albedo, flow = (wp.empty(num, dtype=wp.vec3, device=device) for _ in range(3))
+    normals, flow, base = (wp.empty(n, dtype=wp.vec3, device=device) for n in (num, num, num if albedo else 0))
     goal = wp.empty(num, dtype=wp.vec4, device=device)
     wp.launch(
         see,
         dim=num,
         inputs=[scene.world, view, later, scene.points_at(shot.moment(float(frame + 1))), faces],
-        outputs=[depth, normals, ids, albedo, flow, goal],
+        outputs=[depth, normals, ids, base, flow, goal],
         device=device,
     )
-    arrays = {"depth": depth, "normals": normals, "ids": ids, "albedo": albedo, "flow": flow}
+    arrays = {"depth": depth, "normals": normals, "ids": ids, "flow": flow} | ({"albedo": base} if albedo else {})
     return Sight(faces=faces, passes=arrays, goal=goal)
 
 
 def passes_of(scene: Upload, shot: Shot, frame: int, seen: Sight) -> dict[str, np.ndarray]:
-    """Depth, normals, ids, albedo, flow and visible, as core.frames.Passes has them, of a frame.
+    """Depth, normals, ids, flow and visible, and albedo if it was asked for, of a frame, as core.frames.Passes has them.
 
     The scene is left in the pose of the next frame: there it is tried what of this one is still to be seen.
     """

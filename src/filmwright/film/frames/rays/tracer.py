@@ -50,7 +50,7 @@ class Tracer:
         assert self._upload is not None, "the tracer is closed"
         if not set(passes) - {"radiance"}:
             return _lit(self._upload, shot, frame, sampling, None)
-        seen = sight(self._upload, shot, frame)
+        seen = sight(self._upload, shot, frame, albedo="albedo" in passes)
         raw = _lit(self._upload, shot, frame, sampling, seen)
         found = passes_of(self._upload, shot, frame, seen)
         wanted = {*passes, "visible"} if "flow" in passes else {*passes}
