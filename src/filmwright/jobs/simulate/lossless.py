@@ -11,10 +11,14 @@ from filmwright.core.frames import Frames
 
 
 def encoded(frames: Frames) -> bytes:
-    """An MP4 whose pictures come back as they are (x264's lossless RGB); one thread, no dates: it repeats."""
+    """An MP4 whose pictures come back as they are (x264's lossless RGB); one thread, no dates: it repeats.
+
+    The quickest preset makes pictures a quarter larger, which the passes beside them dwarf, and is done in a third of
+    the time, read in half of it.
+    """
     out = io.BytesIO()
     with av.open(out, "w", format="mp4", options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream("libx264rgb", rate=frames.fps, options={"qp": "0", "preset": "veryfast"})
+        stream = container.add_stream("libx264rgb", rate=frames.fps, options={"qp": "0", "preset": "ultrafast"})
         stream.height, stream.width, stream.pix_fmt = *frames.rgb.shape[1:3], "rgb24"
         stream.codec_context.thread_count = 1
         stream.codec_context.flags |= av.codec.context.Flags.bitexact
