@@ -131,11 +131,40 @@ def test_light_that_changes_takes_turns(clips, folder):
         light = UsdLux.RectLight.Get(stage, f"/World/set_{k:03d}/lamp_000")
         radiance = np.array(light.GetColorAttr().Get()) * light.GetIntensityAttr().Get()
         np.testing.assert_allclose(radiance, scene.lights[0].radiance, rtol=1e-6)
-        place = np.array(UsdGeom.Xformable(light).ComputeLocalToWorldTransform(0)).T
+        place = np.array(UsdGeom.Xformable(light).ComputeLocalToWorldTransform(2 * k)).T
         np.testing.assert_allclose(place[:3, 3], scene.lights[0].center)
         shines = np.cross(scene.lights[0].half_u, scene.lights[0].half_v)
         np.testing.assert_allclose(-place[:3, 2], shines / np.linalg.norm(shines), atol=1e-12)
         assert np.linalg.det(place[:3, :3]) == pytest.approx(1)
+
+
+def test_what_waits_for_its_turn_is_far_away_for_readers_that_know_no_visibility(clips, folder):
+    stage = opened(folder, clips[0].key)
+    for k in range(2):
+        lamp = UsdGeom.Xformable(stage.GetPrimAtPath(f"/World/set_{k:03d}/lamp_000"))
+        for frame in range(4):
+            for moment in (-0.4, 0.0, 0.4):  # a shutter may open a little before its frame and close after it
+                height = lamp.ComputeLocalToWorldTransform(frame + moment)[3][2]
+                assert height > 0 if frame // 2 == k else height < -9e4
+
+
+def test_a_ground_that_stays_is_there_once_and_one_that_changes_takes_turns(clips, folder):
+    def grounds(stage):
+        return [str(p.GetPath()) for p in stage.Traverse() if p.IsA(UsdGeom.Mesh) and "track" not in str(p.GetPath())]
+
+    assert grounds(opened(folder, clips[0].key)) == ["/World/node_000/mesh"]
+    change = {"every": 2, "what": "ground.color", "to": {"sequence": ["red", "blue"]}}
+    with factory(recipe(on_frame=[change], num_frames=4)) as held:
+        clip = held.staged(0)
+    stage = Usd.Stage.CreateInMemory()
+    add_sets(stage, "/World", clip, {})
+    assert grounds(stage) == ["/World/set_000/node_000/mesh", "/World/set_001/node_000/mesh"]
+    for frame in range(4):
+        heights = [
+            UsdGeom.Xformable(stage.GetPrimAtPath(path)).ComputeLocalToWorldTransform(frame)[3][2]
+            for path in grounds(stage)
+        ]
+        assert [height == 0 for height in heights] == [frame < 2, frame >= 2]
 
 
 def test_the_sky_looks_where_the_scenes_does():
