@@ -1,8 +1,8 @@
 """Films USD stages with Blender, in the environment that has bpy.
 
 Started by client.py. A request is a line of JSON with the fields of client.Filming, and "out", a folder; the answer is
-a line of JSON: CPU and wall seconds of the import, of the first frame with everything that Blender prepares for it,
-and then of the whole animation, which writes `out`/0000.exr, ...
+a line of JSON: CPU and wall seconds of the import, of the first frame with everything that Blender prepares for it
+(not before a single frame), and then of the whole animation, which writes `out`/0000.exr, ...
 """
 
 import json
@@ -80,7 +80,8 @@ def main() -> None:
         ask = json.loads(line)
         took = {"load": spent(load, ask["stage"])}
         order(ask)
-        took["first"] = spent(bpy.ops.render.render)
+        still = ask["frames"][0] == ask["frames"][1]
+        took["first"] = [0.0, 0.0] if still else spent(bpy.ops.render.render)
         took["film"] = spent(lambda: bpy.ops.render.render(animation=True))
         answers.write(json.dumps(took).encode() + b"\n")
         answers.flush()
