@@ -89,7 +89,8 @@ def _print_videos(console: Console, report: Report) -> None:
     for row in report.rows:
         if row.protocol is not None:
             console.print(f"[bold]{_clean(row.name)}[/]  [dim]{_clean(said.facts(row.protocol))}[/]", soft_wrap=True)
-            console.print(Padding(_values(row), (0, 0, 0, 2)))
+            if values := _values(row):
+                console.print(Padding(values, (0, 0, 0, 2)))
     _print_errors(report.rows)
     table = Table("mean", "", "", "unit", "videos", box=None, header_style="bold", pad_edge=False)
     for mean in report.means:
