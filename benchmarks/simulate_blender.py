@@ -125,7 +125,8 @@ class Bench:
         after = clocks()
         self.result.rows[self.ours].spent.append((after[0] - before[0], after[1] - before[1]))
         path = self.staged(index)
-        still = replace(self.plain, frames=(self.middle, self.middle), samples=self.options.reference, bounces=BOUNCES)
+        middle = (self.middle, self.middle)
+        still = replace(self.plain, engine="CYCLES", frames=middle, samples=self.options.reference, bounces=BOUNCES)
         self.blender.film(path, still, self.room / "reference")
         truth = self.picture("reference")
         shown = {self.ours: clip.frames.rgb[self.middle]}
