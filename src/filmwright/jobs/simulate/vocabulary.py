@@ -1,5 +1,7 @@
 """The words of simulated worlds, and what they look like."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from filmwright.core.scene import Material, Texture, Vec3
@@ -27,15 +29,19 @@ TEXELS = 128
 def material(color: str, kind: str, *, other: str = "white", roughness: float = 0.5, repeats: int = 4) -> Material:
     """A colour in a kind of material; patterns have a second colour."""
     if kind in PATTERNS:
-        share = _PATTERNS[kind](repeats)[..., None]
-        linear = np.array(COLORS[color]) * (1 - share) + np.array(COLORS[other]) * share
-        texture = Texture(pixels=_encoded(linear))
+        texture = _pattern(color, other, kind, repeats)
         return Material(name=f"{color} {kind}", base_color_texture=texture, roughness=roughness)
     rgb = (*COLORS[color], 1.0)
     if kind == "metallic":
         return Material(name=f"{color} metallic", base_color=rgb, metallic=1.0, roughness=0.15 + 0.3 * roughness)
     gloss = 0.08 + 0.2 * roughness if kind == "glossy" else 0.6 + 0.4 * roughness
     return Material(name=f"{color} {kind}", base_color=rgb, roughness=gloss, clearcoat=float(kind == "glossy"))
+
+
+@lru_cache(maxsize=256)
+def _pattern(color: str, other: str, kind: str, repeats: int) -> Texture:
+    share = _PATTERNS[kind](repeats)[..., None]
+    return Texture(pixels=_encoded(np.array(COLORS[color]) * (1 - share) + np.array(COLORS[other]) * share))
 
 
 def _grid() -> tuple[np.ndarray, np.ndarray]:

@@ -25,13 +25,16 @@ def see(
     seen: wp.array(dtype=int),
     depth: wp.array(dtype=float),
     normals: wp.array(dtype=wp.vec3),
+    smooth: wp.array(dtype=wp.vec3),
     ids: wp.array(dtype=int),
     albedo: wp.array(dtype=wp.vec3),
     flow: wp.array(dtype=wp.vec3),
     goal: wp.array(dtype=wp.vec4),
 ):
-    """Fill the passes. `flow` leads to the point's place and depth in another frame; `goal` is where it is there in
-    the world, w 0 for a direction without end. `albedo` may be empty: it costs a look into textures.
+    """Fill the passes, and with `smooth` the normals without maps that Guides have.
+
+    `flow` leads to the point's place and depth in another frame; `goal` is where it is there in the world, w 0 for a
+    direction without end. `albedo` may be empty: it costs a look into textures.
     """
     tid = wp.tid()
     x = float(tid % view.width) + 0.5
@@ -44,6 +47,7 @@ def see(
         there = project(other, other.eye + d * FAR)
         depth[tid] = FAR
         normals[tid] = -d
+        smooth[tid] = -d
         ids[tid] = 0
         if albedo.shape[0] > 0:
             albedo[tid] = wp.vec3(0.0)
@@ -55,9 +59,11 @@ def see(
     s = turned(w, h, d, cone)
     f = w[0].faces[face]
     p = other_points[f[0]] * h.u + other_points[f[1]] * h.v + other_points[f[2]] * (1.0 - h.u - h.v)
+    n = wp.normalize(w[0].normals[f[0]] * h.u + w[0].normals[f[1]] * h.v + w[0].normals[f[2]] * (1.0 - h.u - h.v))
     there = project(other, p)
     depth[tid] = h.t / length
     normals[tid] = s.normal
+    smooth[tid] = n * wp.where(wp.dot(n, d) > 0.0, -1.0, 1.0)
     ids[tid] = s.node + 1
     if albedo.shape[0] > 0:
         albedo[tid] = base_color(w, h, texture_point(w, h), footprint_of(w, h, s.flat, d, cone))

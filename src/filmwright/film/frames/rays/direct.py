@@ -11,6 +11,7 @@ from .compose import compose, smooth
 from .device import fetched
 from .gather import gather
 from .nouns import Sampling, Signals, Trail
+from .passes import Sight
 from .shade import shade
 from .trail import Guides, follow
 from .upload import Upload
@@ -39,22 +40,29 @@ class Layers:
         previous: int,
         *,
         place: tuple[float, float],
-        seen: Any = None,
+        seen: Sight | None = None,
     ) -> None:
         self.device, self.seed, self.index = scene.device, shot.seed & 0x7FFFFFFF, index
         self.height, self.width = shot.height, shot.width
         self.blocks = (shot.height + 1) // 2, (shot.width + 1) // 2
         scene.pose(shot.moment(float(frame)))
-        self.view, before = view_at(shot, float(frame)), view_at(shot, float(previous))
-        before_points = scene.points_at(shot.moment(float(previous)))
-        self.seen = visible_faces(scene, self.view, place, self.seed, index) if seen is None else seen
+        self.view = view_at(shot, float(frame))
         self.guides = Guides()
         self.guides.height, self.guides.width, self.guides.turn = shot.height, shot.width, -1
         self.guides.place = wp.vec2(*place)
-        num = shot.height * shot.width
+        if seen is None:
+            self.seen = visible_faces(scene, self.view, place, self.seed, index)
+            self._follow(scene, shot, previous)
+        else:  # where things were before, only frames that share with others need to know
+            self.seen, self.guides.normals = seen.faces, seen.smooth
+            self.guides.depth, self.guides.ids = seen.passes["depth"], seen.passes["ids"]
+        self.stage = [scene.world, scene.sky, scene.lights, self.view, self.guides]
+
+    def _follow(self, scene: Upload, shot: Shot, previous: int) -> None:
+        num = self.height * self.width
         self.guides.depth, self.guides.ids = self._new(num, float), self._new(num, int)
         self.guides.normals, self.guides.back = self._new(num, wp.vec3), self._new(num, wp.vec3)
-        self.stage = [scene.world, scene.sky, scene.lights, self.view, self.guides]
+        before, before_points = view_at(shot, float(previous)), scene.points_at(shot.moment(float(previous)))
         self._launch(follow, num, [scene.world, self.view, self.guides, before, before_points, self.seen])
 
     def shade(self, pick: tuple[int, int]) -> tuple[list[Any], Any]:
@@ -137,15 +145,15 @@ def shared(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[S
     return layers.signals(PICKS[index % 4], turn), layers.trail()
 
 
-def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling, faces: Any = None) -> np.ndarray:
-    """The frame by itself: the mean of `samples` pictures; `faces` are those at the pixels' centres, where known."""
-    if sampling.antialias or scene.blended:  # what is seen of blended surfaces is another thing in each sample
-        faces = None
+def alone(scene: Upload, shot: Shot, frame: int, sampling: Sampling, seen: Sight | None) -> np.ndarray:
+    """The frame by itself: the mean of `samples` pictures; `seen` is what is at the pixels' centres, where known."""
+    if sampling.antialias or scene.blended:  # each sample sees blended surfaces by a chance of its own
+        seen = None
     total = None
     for i in range(sampling.samples):
         index = frame * sampling.samples + i
         place = film_place(index) if sampling.antialias else CENTRE
-        picture = Layers(scene, shot, frame, index, frame, place=place, seen=faces).picture()
+        picture = Layers(scene, shot, frame, index, frame, place=place, seen=seen).picture()
         total = picture if total is None else total + picture
     assert total is not None
     return total * np.float32(1 / sampling.samples)

@@ -20,8 +20,9 @@ class Sight:
     """What is seen at a frame's pixel centres, as Warp arrays with one entry a pixel."""
 
     faces: Any  # -1 where there is none
-    passes: dict[str, Any]
-    goal: Any  # the world points at the next frame
+    passes: dict[str, Any]  # depth is FAR where there is nothing
+    smooth: Any  # normals without maps
+    goal: Any  # where the points are in the world at the next frame
 
 
 def sight(scene: Upload, shot: Shot, frame: int, *, albedo: bool) -> Sight:
@@ -31,21 +32,22 @@ def sight(scene: Upload, shot: Shot, frame: int, *, albedo: bool) -> Sight:
     view, later = view_at(shot, float(frame)), view_at(shot, float(frame + 1))
     faces = visible_faces(scene, view, CENTRE, 0, -1)
     depth, ids = wp.empty(num, dtype=float, device=device), wp.empty(num, dtype=int, device=device)
-    normals, flow, base = (wp.empty(n, dtype=wp.vec3, device=device) for n in (num, num, num if albedo else 0))
+    normals, smooth, flow = (wp.empty(num, dtype=wp.vec3, device=device) for _ in range(3))
+    base = wp.empty(num if albedo else 0, dtype=wp.vec3, device=device)
     goal = wp.empty(num, dtype=wp.vec4, device=device)
     wp.launch(
         see,
         dim=num,
         inputs=[scene.world, view, later, scene.points_at(shot.moment(float(frame + 1))), faces],
-        outputs=[depth, normals, ids, base, flow, goal],
+        outputs=[depth, normals, smooth, ids, base, flow, goal],
         device=device,
     )
     arrays = {"depth": depth, "normals": normals, "ids": ids, "flow": flow} | ({"albedo": base} if albedo else {})
-    return Sight(faces=faces, passes=arrays, goal=goal)
+    return Sight(faces=faces, passes=arrays, smooth=smooth, goal=goal)
 
 
 def passes_of(scene: Upload, shot: Shot, frame: int, seen: Sight) -> dict[str, np.ndarray]:
-    """Depth, normals, ids, flow and visible, and albedo if it was asked for, of a frame, as core.frames.Passes has them.
+    """A frame's depth, normals, ids, flow and visible, and albedo if it was asked for, as core.frames.Passes has them.
 
     The scene is left in the pose of the next frame: there it is tried what of this one is still to be seen.
     """

@@ -65,7 +65,7 @@ def _lit(scene: Upload, shot: Shot, frame: int, sampling: Sampling, seen: Sight 
     if sampling.share:
         signals, trail = shared(scene, shot, frame, sampling)
         return Raw(frame=frame, radiance=None, signals=signals, trail=trail)
-    return Raw(frame=frame, radiance=alone(scene, shot, frame, sampling, None if seen is None else seen.faces))
+    return Raw(frame=frame, radiance=alone(scene, shot, frame, sampling, seen))
 
 
 def _paths(scene: Upload, shot: Shot, frame: int, sampling: Sampling) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

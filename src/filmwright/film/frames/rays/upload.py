@@ -141,7 +141,7 @@ def placed(
     among: Bool[np.ndarray, " N"] | None = None,
     still: Placed | None = None,
 ) -> Placed:
-    """World positions, normals and tangents of all vertices; of nodes that are not `among` those to move, as `still`."""
+    """World positions, normals and tangents of all vertices; those of nodes that are not `among` are as `still`."""
     if still is None:
         still = triangles.points, triangles.normals, triangles.tangents
     points, normals, tangents = (np.array(array) for array in still)

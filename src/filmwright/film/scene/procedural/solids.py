@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -83,12 +84,17 @@ SOLIDS: dict[str, Callable[[], Mesh]] = {
 
 def solid(shape: str, material: Material) -> Mesh:
     """One of `SOLIDS` in a material."""
-    return replace(SOLIDS[shape](), material=material)
+    return replace(_plain(shape), material=material)
+
+
+@cache
+def _plain(shape: str) -> Mesh:
+    return SOLIDS[shape]()
 
 
 def slab(half: float, material: Material, *, thickness: float = 0.1, repeat: float = 1.0) -> Mesh:
     """A square floor whose top is z = 0, `half` metres to each side; its texture comes every `repeat` metres."""
-    box = cube()
+    box = _plain("cube")
     scale = np.array([2 * half, 2 * half, thickness], np.float32)
     moved = box.positions * scale - np.array([0, 0, thickness / 2], np.float32)
     assert box.uv is not None
