@@ -193,6 +193,26 @@ def test_a_long_way_in_splits_grains_and_stays_white(monkeypatch):
     assert max(counts) < 16 * 40
 
 
+def test_a_long_way_out_merges_grains_and_stays_white(monkeypatch):
+    """Eight frames that shrink to three quarters: a pixel has gathered 100 of the first, as few grains."""
+    monkeypatch.setattr(noise, "CROWDED", 2)
+    flow, visible = zooming(0.75, frames=9)
+    counts = []
+    original = noise.gathered
+
+    def watched(grains, *rest):
+        counts.append(len(grains.area))
+        return original(grains, *rest)
+
+    monkeypatch.setattr(noise, "gathered", watched)
+    found = covariances(monkeypatch, flow, visible, draws=8000)
+    torch.testing.assert_close(found[8, :, 8], torch.eye(36, dtype=torch.float64), rtol=0, atol=1e-6)
+    assert max(counts) <= 36 * 16 * noise.CROWDED
+    shrunk = found[2, :, 0].reshape(6, 6, 6, 6)[2, 2]  # two frames in: it holds 1 and 7/9 of a pixel each way
+    each = 0.5625 * torch.tensor([7 / 9, 1.0], dtype=torch.float64)
+    torch.testing.assert_close(shrunk[1:3, 1:3], torch.outer(each, each) / 0.5625, rtol=0, atol=0.04)
+
+
 def test_a_turn_carries_noise_round(monkeypatch):
     """A quarter turn in six frames ends at the picture turned, at most a pixel's grains apart at the edges."""
     size, frames = 9, 7

@@ -23,6 +23,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 LEAST = 0.5  # of a pixel's area: below it new grains are strewn
+CROWDED = 4  # times as many grains in a pixel as it began with: above they are merged
 SUDDEN = 4.0  # a surface that stretches or shrinks its area by more in one frame is torn: two surfaces
 
 
@@ -67,6 +68,7 @@ def warped_noise(
             before = frame - 1
             grains = carried(grains, flow[before].double(), visible[before], seen[before], seen[frame])
             grains = split(grains, 4 / per_side**2, height, width, generator)
+            grains = merged(grains, height, width, per_side)
             grains = mixed(grains, correlation, generator)
         grains = strewn(grains, seen[frame], per_side, generator)
         films.append(gathered(grains, height, width, cell))
@@ -138,6 +140,19 @@ def split(grains: Grains, largest: float, height: int, width: int, generator: to
         surface=grains.surface[large].repeat_interleave(4),
     )
     return _together(_chosen(grains, ~large), parts)
+
+
+def merged(grains: Grains, height: int, width: int, per_side: int) -> Grains:
+    """Where a pixel has become crowded, what lies in one of its parts on one surface as one grain, the sum of them."""
+    pixel = _pixel(grains.place, width)
+    crowded = pixel.bincount(minlength=height * width)[pixel] > CROWDED * per_side**2
+    some = _chosen(grains, crowded)
+    part = _pixel(grains.place[crowded] * per_side, width * per_side)
+    kinds, where = torch.unique(torch.stack([part, some.surface], 1), dim=0, return_inverse=True)
+    area = _summed(some.area[:, None], where, len(kinds))
+    place = _summed(some.place * some.area[:, None], where, len(kinds)) / area
+    value = _summed(some.value, where, len(kinds))
+    return _together(_chosen(grains, ~crowded), Grains(place=place, area=area[:, 0], value=value, surface=kinds[:, 1]))
 
 
 def mixed(grains: Grains, correlation: float, generator: torch.Generator) -> Grains:
