@@ -31,6 +31,7 @@ NUM = 24
 COURSE = Similarity(right=-1.5, down=0.5, turn=0.002)
 COMMANDED = {"motion": {"pan": 1.5, "tilt": 0.5, "zoom": 0.0, "roll": -float(np.degrees(0.002))}}
 OF_NETWORKS = ("clip_score", "fvd", "vbench")  # need weights of others
+JUDGED = ("attribute_accuracy", "frechet_distance", "kernel_distance")  # look at simulated clips: evaluate_judged.py
 STILL = 0.02  # of any unit: what changes less is not told of
 
 
@@ -62,7 +63,7 @@ def main() -> None:
     parser.add_argument("--cost-frames", type=int, default=9, help="of 720p that each metric is timed on")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    metrics = tuple(each for each in opened() if each.name not in OF_NETWORKS)
+    metrics = tuple(each for each in opened() if each.name not in (*OF_NETWORKS, *JUDGED))
     courses = followed(metrics, options.width, options.height)
     print(f"{machine()}; {options.width}x{options.height}, {NUM} frames\n")
     for half in (metrics[: len(metrics) // 2 + 1], metrics[len(metrics) // 2 + 1 :]):
