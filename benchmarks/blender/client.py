@@ -13,7 +13,7 @@ import OpenEXR
 from filmwright.core.frames import Passes
 
 WORKER = Path(__file__).parent / "worker.py"
-NOTHING = 1e9  # Cycles' depth of the sky is 1e10, EEVEE's the end of the camera's range
+NOTHING = 1e9  # metres: Cycles' depth of the sky is 1e10
 
 
 @dataclass(frozen=True, kw_only=True)
