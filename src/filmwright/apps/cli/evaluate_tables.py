@@ -90,7 +90,7 @@ def _print_videos(console: Console, report: Report) -> None:
         if row.protocol is not None:
             console.print(f"[bold]{_clean(row.name)}[/]  [dim]{_clean(said.facts(row.protocol))}[/]", soft_wrap=True)
             if values := _values(row):
-                console.print(Padding(values, (0, 0, 0, 2)))
+                console.print(Padding(values, (0, 0, 0, 2), expand=False))
     _print_errors(report.rows)
     table = Table("mean", "", "", "unit", "videos", box=None, header_style="bold", pad_edge=False)
     for mean in report.means:

@@ -60,5 +60,5 @@ def check_enough(ours: int, theirs: int, *, fewest: int, of: str) -> None:
     """Raise Refused where one set holds fewer samples than the number means anything with; `of` names them."""
     if min(ours, theirs) < fewest:
         raise Refused(
-            f"needs {fewest} {of} on either side, got {ours} and {theirs}: with fewer it says how few they are"
+            f"needs {fewest} {of} on either side, got {ours} and {theirs}: with fewer the number says how few they are"
         )

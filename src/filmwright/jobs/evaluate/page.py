@@ -23,7 +23,7 @@ td.number b { font-size: 17px; font-weight: 600 }
 td small { display: block; color: var(--soft); font-size: 12.5px; font-weight: 400; line-height: 1.4 }
 .metrics { table-layout: fixed }
 .metrics td { overflow-wrap: break-word } .metrics td:nth-child(1) { width: 31% }
-.metrics td:nth-child(2) { width: 24% } .metrics td:nth-child(3) { width: 21% }
+.metrics td:nth-child(2) { width: 24% } .metrics td:nth-child(3) { width: 21% } .metrics td[colspan] { width: 45% }
 .metrics td:first-child::first-letter { text-transform: uppercase }
 .matrix th { text-align: right; font-size: 12.5px; color: var(--soft); font-weight: 500; padding: 10px 8px;
   vertical-align: bottom; line-height: 1.25; overflow-wrap: normal }
@@ -164,11 +164,12 @@ def _line(measured: Measured, protocol: VideoProtocol | None) -> str:
     told = [f"{reading.note}"] if reading.note else []
     told += [words.part(part) for part in reading.parts]
     told += [words.span(span, protocol) for span in reading.spans] if protocol else []
+    drawn = drawing(reading.curve, measured.title)
+    curve = f'<td class="along">{drawn}</td>' if drawn else ""
     return (
         f"<tr><td>{escape(measured.title)}<small>{escape(measured.about)}</small></td>"
         f'<td class="number"><b>{escape(words.reading(reading))}</b><small>{escape(_unit(measured))}</small></td>'
-        f"<td><small>{'<br>'.join(map(escape, told))}</small></td>"
-        f'<td class="along">{drawing(reading.curve, measured.title)}</td></tr>'
+        f"<td{'' if curve else ' colspan=2'}><small>{'<br>'.join(map(escape, told))}</small></td>{curve}</tr>"
     )
 
 
