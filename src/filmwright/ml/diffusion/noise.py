@@ -61,7 +61,7 @@ def warped_noise(
     if height % cell or width % cell or min(height, width) < 2:
         raise ValueError(f"pictures of {width}x{height} do not divide into cells of {cell} pixels.")
     seen = torch.zeros_like(visible, dtype=torch.int64) if ids is None else ids.long()
-    grains = _none(num_channels, visible.device)
+    grains = nothing(num_channels, visible.device)
     films = []
     for frame in range(count):
         if frame:
@@ -73,6 +73,16 @@ def warped_noise(
         grains = strewn(grains, seen[frame], per_side, generator)
         films.append(gathered(grains, height, width, cell))
     return torch.stack(films)
+
+
+def nothing(num_channels: int, device: torch.device) -> Grains:
+    """No grains yet."""
+    return Grains(
+        place=torch.empty(0, 2, dtype=torch.float64, device=device),
+        area=torch.empty(0, dtype=torch.float64, device=device),
+        value=torch.empty(0, num_channels, device=device),
+        surface=torch.empty(0, dtype=torch.int64, device=device),
+    )
 
 
 def strewn(grains: Grains, surfaces: Int[Tensor, "H W"], per_side: int, generator: torch.Generator) -> Grains:
@@ -211,15 +221,6 @@ def _normal(variance: Float[Tensor, " G"], num_channels: int, generator: torch.G
 
 def _uniform(count: int, generator: torch.Generator) -> Float[Tensor, "G 2"]:
     return torch.rand(count, 2, generator=generator, device=generator.device, dtype=torch.float64)
-
-
-def _none(num_channels: int, device: torch.device) -> Grains:
-    return Grains(
-        place=torch.empty(0, 2, dtype=torch.float64, device=device),
-        area=torch.empty(0, dtype=torch.float64, device=device),
-        value=torch.empty(0, num_channels, device=device),
-        surface=torch.empty(0, dtype=torch.int64, device=device),
-    )
 
 
 def _chosen(grains: Grains, which: Bool[Tensor, " G"]) -> Grains:
