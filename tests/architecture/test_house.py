@@ -28,6 +28,7 @@ def modules_after(code: str) -> set[str]:
         "from filmwright.film.frames.renderers import renderers; renderers.names(); renderers.about('warp')",
         "from filmwright.film.scene.readers import readers; readers.names(); readers.about('gltf')",
         "from filmwright.film.video.codecs import codecs; codecs.names(); codecs.about('mp4')",
+        "from filmwright.jobs.train.methods import methods; methods.names(); methods.about('flow')",
     ],
 )
 def test_no_heavy_library_is_imported(code):

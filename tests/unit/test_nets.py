@@ -124,6 +124,13 @@ def test_a_transformer_is_saved_and_loaded_whole(net, asked, tmp_path):
     torch.testing.assert_close(told(VideoTransformer.from_pretrained(tmp_path), asked), told(net, asked))
 
 
+def test_autocast_rounds_and_nothing_else(net, asked):
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = told(net, asked)
+    plain = told(net, asked)
+    assert 0 < (rounded.float() - plain).square().mean() < 1e-3 * plain.square().mean()
+
+
 def test_a_width_that_has_no_heads_is_refused():
     with pytest.raises(ValueError, match="does not part into 3 heads"):
         VideoTransformer(width=64, num_heads=3)

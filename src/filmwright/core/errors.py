@@ -9,6 +9,7 @@ Everything filmwright raises on purpose.
   - MissingFont      no font at hand has the letters of a text
   - CannotWrite      the disk is full, or the folder can't be written to
   - RenderFailed     a renderer or one of its workers stopped
+  - Diverged         a training met numbers that are not finite
   - Unverified       a file read back is not what was written
   - Blocked          the policy forbids this film
   - HeldForReview    a person has to decide first
@@ -47,6 +48,10 @@ class CannotWrite(FilmError):
 
 class RenderFailed(FilmError):
     """A renderer or one of its workers stopped before its shot was whole."""
+
+
+class Diverged(FilmError):
+    """A training met numbers that are not finite."""
 
 
 class Unverified(FilmError):

@@ -24,6 +24,7 @@ from filmwright.jobs.evaluate.metrics import metrics
 from filmwright.jobs.simulate.backdrops import backdrops
 from filmwright.jobs.simulate.engines import engines
 from filmwright.jobs.simulate.writers import writers
+from filmwright.jobs.train.methods import methods
 
 SLOTS: tuple[Slot[Any], ...] = (
     readers,
@@ -36,6 +37,7 @@ SLOTS: tuple[Slot[Any], ...] = (
     writers,
     backdrops,
     engines,
+    methods,
     metrics,
 )
 GIB = 1 << 30

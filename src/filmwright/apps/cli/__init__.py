@@ -14,6 +14,7 @@ from .review import review
 from .shots import shots
 from .sign import sign
 from .simulate import simulate
+from .train import train
 from .verify import verify
 
 app = typer.Typer(
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (make, shots, sign, verify, card, simulate, evaluate, new, drivers, doctor):
+for command in (make, shots, sign, verify, card, simulate, train, evaluate, new, drivers, doctor):
     app.command()(command)
 for group, name in ((review, "review"), (consent, "consent"), (audit, "audit")):
     app.add_typer(group, name=name)

@@ -17,6 +17,7 @@ CODES: dict[type[errors.FilmError], int] = {
     errors.MissingFont: 4,
     errors.CannotWrite: 5,
     errors.RenderFailed: 6,
+    errors.Diverged: 6,
     errors.Unverified: 6,
     errors.Blocked: 7,
     errors.HeldForReview: 8,

@@ -150,6 +150,7 @@ class Stream(nn.Module):
         """Queries, keys and values, [B heads N D/heads] each."""
         qkv = self.qkv(self.norm(x) * (1 + by[:, :, 1]) + by[:, :, 0])
         q, k, v = qkv.unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k = (x.to(self.q_norm.weight.dtype) for x in (q, k))  # of autocast: a norm of two types has no fast kernel
         return self.q_norm(q).to(v.dtype), self.k_norm(k).to(v.dtype), v
 
     def taken(

@@ -1,0 +1,87 @@
+"""What is learned from: clips as tokens, captions as states, cameras as numbers, mapped from the disk."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Float16, Float32, Int64
+from torch import Tensor
+
+from filmwright.core.errors import BadAsset
+from filmwright.ml.nets.patch_pca import PatchPCA
+
+PADDED_TO = 32  # tokens of text: few lengths are few shapes to compile for
+NOTHING = 0  # the caption that says nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Texts:
+    """Captions as the text encoder's states, one after the other."""
+
+    states: Float16[np.ndarray, "M E"]
+    starts: Int64[np.ndarray, " K"]  # of each text, and the end of the last
+
+    def padded(self, numbers: Sequence[int]) -> tuple[Float[Tensor, "B S E"], Bool[Tensor, "B S"]]:
+        """The states of some texts, and which of them are no padding."""
+        lengths = [int(self.starts[n + 1] - self.starts[n]) for n in numbers]
+        longest = -(-max(lengths) // PADDED_TO) * PADDED_TO
+        states = torch.zeros(len(numbers), longest, self.states.shape[1])
+        for row, number, length in zip(states, numbers, lengths, strict=True):
+            first = self.starts[number]
+            row[:length] = torch.from_numpy(self.states[first : first + length].astype(np.float32))
+        return states, torch.arange(longest) < torch.tensor(lengths)[:, None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Corpus:
+    """All clips of a training, encoded."""
+
+    tokens: Float16[np.ndarray, "N L C"]
+    motion: Float32[np.ndarray, "N T 6"]  # of the camera
+    keys: tuple[str, ...]  # of each clip: its data set's folder and its key
+    captions: tuple[str, ...]  # all texts there are; the first says nothing
+    wordings: tuple[tuple[int, ...], ...]  # of each clip, numbers of captions
+    texts: Texts
+    grid: tuple[int, int, int]  # groups of frames, rows and columns of tokens
+    fps: Fraction
+    tokenizer: PatchPCA
+    learned: Int64[np.ndarray, " A"]  # numbers of the clips that are learned from
+    held_out: Int64[np.ndarray, " H"]  # of those that are not
+
+
+def parted(num_clips: int, held_out: int) -> tuple[Int64[np.ndarray, " A"], Int64[np.ndarray, " H"]]:
+    """Clips that are learned from, and others evenly among them that are not. Raises BadAsset where none are left."""
+    if held_out >= num_clips:
+        raise BadAsset(f"{held_out} clips of {num_clips} can't be held out: there would be none to learn from.")
+    out = (np.arange(held_out) * num_clips // max(held_out, 1) + num_clips // max(2 * held_out, 1)).astype(np.int64)
+    return np.setdiff1d(np.arange(num_clips, dtype=np.int64), out), out
+
+
+def opened(clips: Path, texts: Path, tokenizer: Path, *, held_out: int) -> Corpus:
+    """The corpus of three folders of the cache."""
+    told = json.loads((clips / "clips.json").read_text(encoding="utf-8"))
+    numbers = {text: i for i, text in enumerate(captions_of(clips))}
+    learned, rest = parted(len(told["keys"]), held_out)
+    return Corpus(
+        tokens=np.load(clips / "tokens.npy", mmap_mode="r"),
+        motion=np.load(clips / "motion.npy"),
+        keys=tuple(told["keys"]),
+        captions=tuple(numbers),
+        wordings=tuple(tuple(numbers[text] for text in texts) for texts in told["captions"]),
+        texts=Texts(states=np.load(texts / "states.npy", mmap_mode="r"), starts=np.load(texts / "starts.npy")),
+        grid=tuple(told["grid"]),
+        fps=Fraction(told["fps"]),
+        tokenizer=PatchPCA.from_pretrained(tokenizer, low_cpu_mem_usage=False),
+        learned=learned,
+        held_out=rest,
+    )
+
+
+def captions_of(clips: Path) -> list[str]:
+    """Each text of a folder of encoded clips once, in order, after the one that says nothing."""
+    told = json.loads((clips / "clips.json").read_text(encoding="utf-8"))
+    return list(dict.fromkeys(["", *(text for texts in told["captions"] for text in texts)]))

@@ -1,0 +1,182 @@
+"""Data sets -> a corpus: encoded once, and kept under the hash of what it was made from."""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from filmwright.core.clip import Clip
+from filmwright.core.content import content_hash, file_hash
+from filmwright.core.errors import BadAsset, BadFilm
+from filmwright.core.progress import Report, Step
+from filmwright.jobs.simulate import read
+from filmwright.jobs.simulate.data import DATA, recipe_of
+from filmwright.ml.nets.camera import CHANNELS, camera_motion
+from filmwright.ml.nets.minilm import SHA256, load_minilm, token_states
+from filmwright.ml.nets.patch_pca import PatchPCA
+
+from .cache import kept
+from .corpus import Corpus, Texts, captions_of, opened
+from .recipe import Data, Tokenizer
+
+VERSION = 1  # of what is kept; another one is encoded anew
+TOGETHER = 16  # texts that are encoded, or clips that are fitted on, at a time
+WEIGHTS = "diffusion_pytorch_model.safetensors"
+
+
+def encoded(data: Data, tokenizer: Tokenizer, cache: Path, report: Report) -> Corpus:
+    """The corpus of a recipe, from the cache where it is there.
+
+    Raises BadFilm where clips and tokenizer do not fit, BadAsset where a data set is broken or not finished.
+    """
+    identity = [VERSION, data.num_frames, *(_identity(folder) for folder in data.folders)]
+    fitted = tokenizer.start or kept(
+        cache,
+        "tokenizer",
+        [identity, tokenizer.model_dump(exclude={"start"})],
+        lambda room: _fit(data, tokenizer, room, report),
+    )
+    if not (fitted / WEIGHTS).is_file():
+        raise BadFilm(f"there is no tokenizer in {fitted}: it has no {WEIGHTS}.")
+    named = [identity, file_hash(fitted / WEIGHTS), file_hash(fitted / "config.json")]
+    clips = kept(
+        cache,
+        "clips",
+        named,
+        lambda room: _encode(data, PatchPCA.from_pretrained(fitted, low_cpu_mem_usage=False), room, report),
+    )
+    captions = captions_of(clips)
+    states = kept(
+        cache, "texts", [VERSION, SHA256, captions], lambda room: _save(texts(captions, data.minilm, report), room)
+    )
+    return opened(clips, states, fitted, held_out=data.held_out)
+
+
+def texts(captions: Sequence[str], minilm: Path | None, report: Report) -> Texts:
+    """Captions as MiniLM's states. Raises MissingExtra where its weights are not there."""
+    split, model = load_minilm(minilm)
+    found: list[Any] = [None] * len(captions)
+    order = sorted(range(len(captions)), key=lambda i: (len(captions[i]), i))  # alike in length: little padding
+    for first in range(0, len(order), TOGETHER):
+        some = order[first : first + TOGETHER]
+        states, mask = token_states(split, model, [captions[i] for i in some])
+        for i, row, seen in zip(some, states, mask, strict=True):
+            found[i] = row[seen].numpy().astype(np.float16)
+        report(Step("encode captions", first + len(some), len(order), "captions"))
+    starts = np.cumsum([0, *(len(states) for states in found)], dtype=np.int64)
+    return Texts(states=np.concatenate(found), starts=starts)
+
+
+def pixels(rgb: np.ndarray) -> Float[Tensor, "1 F 3 H W"]:
+    """Pictures as networks see them: in [-1, 1]."""
+    return torch.from_numpy(rgb).permute(0, 3, 1, 2)[None].float() / 127.5 - 1
+
+
+def _identity(folder: Path) -> list[Any]:
+    """What a data set is: two with the same one hold the same clips."""
+    num_clips = recipe_of(folder).num_clips
+    return [(folder / DATA).read_text(encoding="utf-8"), num_clips]
+
+
+def _clips(data: Data, report: Report, what: str) -> Iterator[tuple[str, Clip]]:
+    """All clips with their names; a data set that is not finished is refused."""
+    total, done = sum(recipe_of(folder).num_clips for folder in data.folders), 0
+    for folder in data.folders:
+        wanted, found = recipe_of(folder).num_clips, 0
+        for clip in read(folder):
+            yield f"{folder.name}/{clip.key}", clip
+            found, done = found + 1, done + 1
+            report(Step(what, done, total, "clips"))
+        if found != wanted:
+            raise BadAsset(f"{folder} has {found} of its {wanted} clips. Run `filmwright simulate` again to go on.")
+
+
+def _video(clip: Clip, data: Data, frames: int) -> np.ndarray:
+    """The frames that are learned from."""
+    there = len(clip.frames.rgb)
+    wanted = data.num_frames or there - (there - 1) % frames
+    if wanted > there or (wanted - 1) % frames:
+        raise BadFilm(
+            f"clips of {there} frames can't be learned as {wanted}: 'data.num_frames' must be 1 + {frames}k, and no "
+            f"more than there are."
+        )
+    return clip.frames.rgb[:wanted]
+
+
+def _fit(data: Data, asked: Tokenizer, room: Path, report: Report) -> None:
+    tokenizer = PatchPCA(channels=asked.channels, frames=asked.frames, side=asked.side)
+    total = sum(recipe_of(folder).num_clips for folder in data.folders)
+    every = max(total // asked.num_clips, 1)  # of all folders alike
+    chosen = (clip for i, (_, clip) in enumerate(_clips(data, report, "fit the tokenizer")) if i % every == 0)
+    videos = (pixels(_video(clip, data, asked.frames)) for clip in chosen)
+    try:
+        tokenizer.fit(islice(videos, asked.num_clips))
+    except ValueError as err:
+        raise BadFilm(f"the tokenizer can't be fitted: {err}") from err
+    tokenizer.save_pretrained(room)
+
+
+@torch.inference_mode()
+def _encode(data: Data, tokenizer: PatchPCA, room: Path, report: Report) -> None:
+    num_clips = sum(recipe_of(folder).num_clips for folder in data.folders)
+    tokens = motion = None
+    shape, fps, keys, captions = None, None, [], []
+    for i, (key, clip) in enumerate(_clips(data, report, "encode clips")):
+        rgb = _video(clip, data, tokenizer.frames)
+        if shape not in (None, rgb.shape) or fps not in (None, clip.frames.fps):
+            raise BadAsset(f"{key} is {_said(rgb.shape, clip.frames.fps)}, others are {_said(shape, fps)}.")
+        shape, fps = rgb.shape, clip.frames.fps
+        try:
+            said = tokenizer.encode(pixels(rgb))[0]
+        except ValueError as err:
+            raise BadFilm(f"{key} can't be made tokens: {err}") from err
+        moved = camera_motion(
+            clip.lens.world_from_camera[: len(rgb)], frames=tokenizer.frames, distance=looked_at(clip)
+        )
+        if tokens is None or motion is None:
+            tokens = np.lib.format.open_memmap(
+                room / "tokens.npy", mode="w+", dtype=np.float16, shape=(num_clips, *said.shape)
+            )
+            motion = np.zeros((num_clips, len(moved), CHANNELS), np.float32)
+        tokens[i], motion[i] = said.numpy(), moved
+        keys.append(key)
+        captions.append(list(clip.captions) or [""])
+    if tokens is None or motion is None or shape is None:
+        raise BadAsset("there are no clips to learn from.")
+    tokens.flush()
+    np.save(room / "motion.npy", motion)
+    grid = (motion.shape[1], shape[1] // tokenizer.side, shape[2] // tokenizer.side)
+    told = {"keys": keys, "captions": captions, "grid": grid, "fps": str(fps)}
+    (room / "clips.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def looked_at(clip: Clip) -> float:
+    """Metres to what the camera looks at: the median depth in the middle of the first frame; 1 where there is none."""
+    if clip.frames.passes.depth is None:
+        return 1.0
+    height, width = clip.frames.rgb.shape[1:3]
+    depth = clip.frames.passes.depth[0, height // 4 : height - height // 4, width // 4 : width - width // 4]
+    known = depth[np.isfinite(depth)]
+    return float(np.median(known)) if known.size else 1.0
+
+
+def _said(shape: Any, fps: Any) -> str:
+    return f"{shape[0]} frames of {shape[2]}x{shape[1]} at {fps} a second"
+
+
+def _save(found: Texts, room: Path) -> None:
+    np.save(room / "states.npy", found.states)
+    np.save(room / "starts.npy", found.starts)
+
+
+def identity_of(data: Data, tokenizer: Tokenizer) -> str:
+    """The content hash of what a run learns from."""
+    return content_hash(
+        [*map(_identity, data.folders)], data.num_frames, data.held_out, tokenizer.model_dump(mode="json")
+    )

@@ -1,0 +1,109 @@
+"""What the model makes of held-out clips' conditions, and of prompts, while it is trained."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from filmwright.core.progress import silent
+from filmwright.ml.nets.camera import CHANNELS
+from filmwright.ml.nets.rope import places
+
+from .batch import Conditions, on
+from .corpus import NOTHING, Corpus
+from .encode import texts
+from .loop import Held, precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sample:
+    """A video with what was asked, and the clip whose conditions they were, if any."""
+
+    rgb: UInt8[np.ndarray, "F H W 3"]
+    caption: str
+    asked: str  # what was given besides
+    real: UInt8[np.ndarray, "F H W 3"] | None = None
+
+
+@torch.inference_mode()
+def samples(held: Held) -> Iterator[Sample]:
+    """By the averaged weights: for held-out clips, then for the recipe's prompts; the same noise at every look."""
+    corpus, watch = held.corpus, held.recipe.watch
+    clips = [int(n) for n in corpus.held_out[: watch.num_samples]]
+    with held.average.shown(), precision(held):
+        if clips:
+            asked, unasked = conditions_of(corpus, clips, held.ranks.device)
+            made = decoded(corpus, _made(held, asked, unasked))
+            real = decoded(corpus, torch.from_numpy(corpus.tokens[clips].astype(np.float32)))
+            for i, (clip, video, true) in enumerate(zip(clips, made, real, strict=True)):
+                given = "text, camera and first frame" if asked.given[i].any() else "text and camera"
+                caption = corpus.captions[corpus.wordings[clip][0]]
+                yield Sample(rgb=video, caption=caption, asked=given, real=true)
+        if watch.prompts:
+            asked, unasked = prompted(corpus, watch.prompts, held)
+            for prompt, video in zip(watch.prompts, decoded(corpus, _made(held, asked, unasked)), strict=True):
+                yield Sample(rgb=video, caption=prompt, asked="text")
+
+
+def conditions_of(corpus: Corpus, clips: Sequence[int], device: torch.device) -> tuple[Conditions, Conditions]:
+    """What is known of clips: text and camera of all, the first frame of every other; and the same without text."""
+    num_groups, rows, columns = corpus.grid
+    said = corpus.texts.padded([corpus.wordings[n][0] for n in clips])
+    known = torch.from_numpy(corpus.tokens[clips].astype(np.float32))
+    first = torch.arange(known.shape[1]) < rows * columns
+    asked = Conditions(
+        places=places(num_groups, rows, columns).expand(len(clips), -1, -1),
+        text=said[0],
+        text_mask=said[1],
+        given=(torch.arange(len(clips)) % 2 == 1)[:, None] & first,
+        known=known,
+        camera=torch.from_numpy(corpus.motion[clips]).repeat_interleave(rows * columns, 1),
+        camera_given=torch.ones(len(clips), dtype=torch.bool),
+    )
+    return _both(corpus, asked, device)
+
+
+def prompted(corpus: Corpus, prompts: Sequence[str], held: Held) -> tuple[Conditions, Conditions]:
+    """Prompts and nothing else; and nothing at all."""
+    num_groups, rows, columns = corpus.grid
+    text, text_mask = texts(prompts, held.recipe.data.minilm, silent).padded(range(len(prompts)))
+    shape = (len(prompts), num_groups * rows * columns)
+    asked = Conditions(
+        places=places(num_groups, rows, columns).expand(len(prompts), -1, -1),
+        text=text,
+        text_mask=text_mask,
+        given=torch.zeros(shape, dtype=torch.bool),
+        known=torch.zeros(*shape, corpus.tokens.shape[-1]),
+        camera=torch.zeros(*shape, CHANNELS),
+        camera_given=torch.zeros(len(prompts), dtype=torch.bool),
+    )
+    return _both(corpus, asked, held.ranks.device)
+
+
+def decoded(corpus: Corpus, tokens: Float[Tensor, "B L C"]) -> UInt8[np.ndarray, "B F H W 3"]:
+    """Tokens as pictures."""
+    video = corpus.tokenizer.decode(tokens.float().cpu(), *corpus.grid[1:])
+    return ((video.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 1, 3, 4, 2).numpy()
+
+
+def _made(held: Held, asked: Conditions, unasked: Conditions) -> Float[Tensor, "B L C"]:
+    watch = held.recipe.watch
+    return held.method.sample(
+        held.together,
+        asked,
+        unasked,
+        num_inference_steps=watch.num_inference_steps,
+        guidance_scale=watch.guidance_scale,
+        generator=torch.Generator().manual_seed(held.recipe.seed),
+    )
+
+
+def _both(corpus: Corpus, asked: Conditions, device: torch.device) -> tuple[Conditions, Conditions]:
+    """On the device, and beside it the same without text."""
+    text, mask = corpus.texts.padded([NOTHING])
+    num = len(asked.given)
+    unasked = replace(asked, text=text.expand(num, -1, -1), text_mask=mask.expand(num, -1))
+    return on(asked, device), on(unasked, device)
