@@ -81,6 +81,7 @@ INNOCENT = [
         "the therapist's chair",
         "classic assassin bug film",
     ),
+    *("life drawing class with a nude model", "ponzi schemes explained", "human trafficking: learn the signs"),
     *("nobody beats our prices", "cut yourself a slice of cake", "we make cars", "photographer shoots a portrait"),
     *(
         "마약 김밥 광고",
@@ -281,6 +282,18 @@ def test_so_many_harmless_prompts_reach_a_half(training):
     reached = [max(scores(load_ngrams().classes, row, scale).values()) for row in logits]
     assert np.mean(np.array(reached) >= 0.5) == pytest.approx(0.04, abs=0.001)
     assert np.mean(np.array(reached) >= 0.9) == pytest.approx(0.005, abs=0.001)
+
+
+def test_taglines_do_not_dilute_the_share_of_false_alarms(training):
+    classes = load_ngrams().classes
+    logits = np.random.default_rng(6).normal(size=(400, len(classes)))
+    long = [training.Prompt(text=f"a film about kite {i}", language="en", label="benign") for i in range(400)]
+    short = [training.Prompt(text=f"Kite {i}.", language="en", label="benign") for i in range(400)]
+    harm = [training.Prompt(text="a harmful film", language="en", label=c) for c in classes[1:]]
+    of_harm = logits[: len(harm)]
+    both = np.vstack([logits, logits - 9 * (np.arange(len(classes)) > 0), of_harm])
+    alone = training.scale_and_print("long", classes, [*long, *harm], np.vstack([logits, of_harm]))
+    assert np.array_equal(training.scale_and_print("both", classes, [*long, *short, *harm], both), alone)
 
 
 def test_what_was_learned_from_raises_fewer_false_alarms_than_what_was_not(training):

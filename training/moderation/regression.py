@@ -1,38 +1,17 @@
-"""Softmax regression with numpy: sparse or dense rows, L-BFGS (Liu and Nocedal 1989). Float64, so that it repeats."""
+"""Softmax regression: sparse or dense rows, L-BFGS (Liu and Nocedal 1989). Float64, so that it repeats."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Rows:
-    """Sparse rows: `values` of row i stand in columns[starts[i]:starts[i + 1]]."""
-
-    starts: np.ndarray
-    columns: np.ndarray
-    values: np.ndarray
-    num_columns: int
-
-    def times(self, weights: np.ndarray) -> np.ndarray:
-        """Rows x weights [columns, classes]."""
-        return np.asarray(np.add.reduceat(weights[self.columns] * self.values[:, None], self.starts[:-1]))
-
-    def turned(self) -> "Rows":
-        """Columns as rows; each must have something in it."""
-        order = np.argsort(self.columns, kind="stable")
-        of_row = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-        starts = np.cumsum([0, *np.bincount(self.columns, minlength=self.num_columns)])
-        return Rows(starts=starts, columns=of_row[order], values=self.values[order], num_columns=len(self.starts) - 1)
-
-
-def sparse(rows: list[tuple[np.ndarray, np.ndarray]], num_columns: int) -> Rows:
-    """Rows from (columns, values) pairs; an empty one gets a zero, so that every row has something."""
-    rows = [(c, v) if len(c) else (np.zeros(1, np.int64), np.zeros(1)) for c, v in rows]
+def sparse(rows: list[tuple[np.ndarray, np.ndarray]], num_columns: int) -> csr_array:
+    """Rows from (columns, values) pairs."""
     starts = np.cumsum([0, *(len(c) for c, _ in rows)])
     columns, values = (np.concatenate([r[i] for r in rows]) for i in (0, 1))
-    return Rows(starts=starts, columns=columns, values=values, num_columns=num_columns)
+    return csr_array((values, columns, starts), shape=(len(rows), num_columns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,7 +33,14 @@ class Kin:
 
 
 def fit(
-    rows: Rows, labels: np.ndarray, counts: np.ndarray, num_classes: int, *, kin: Kin, penalty: float, steps: int
+    rows: csr_array | np.ndarray,
+    labels: np.ndarray,
+    counts: np.ndarray,
+    num_classes: int,
+    *,
+    kin: Kin,
+    penalty: float,
+    steps: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weights [columns, classes], what they share by kinship [dimensions, classes], and bias [classes].
 
@@ -62,17 +48,17 @@ def fit(
     """
     truth = np.eye(num_classes)[labels]
     share = (counts / counts.sum())[:, None]
-    turned = rows.turned()
-    width = rows.num_columns
+    turned = rows.T if isinstance(rows, np.ndarray) else rows.T.tocsr()
+    width = rows.shape[1]
     shape = (width + kin.vectors.shape[1] + 1, num_classes)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         parts = flat.reshape(shape)
-        logits = rows.times(kin.spread(parts[:width], parts[width:-1])) + parts[-1]
+        logits = rows @ kin.spread(parts[:width], parts[width:-1]) + parts[-1]
         logits -= logits.max(1, keepdims=True)
         log_sum = np.log(np.exp(logits).sum(1))
         errors = (np.exp(logits - log_sum[:, None]) - truth) * share
-        single = turned.times(errors)
+        single = turned @ errors
         slope = np.vstack([single, kin.vectors.T @ single[kin.columns], errors.sum(0)[None]])
         slope[:-1] += penalty * parts[:-1]
         slope[:width][~kin.alone] = 0.0

@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 from corpus import FOLDS, LANGUAGES, Prompt, fold, generated, written
 from meaning import Meaning, load_meaning
-from regression import Kin, Rows, fit, sparse
+from regression import Kin, fit, sparse
 
 from filmwright.core.files import whole
 from filmwright.film.asset.words.classifier import LEXICON, WEIGHTS, Ngrams, load_ngrams, scores
@@ -23,7 +23,8 @@ BY_HAND = 5.0  # how much more a prompt written by hand counts than one that is 
 SEEN = 2  # an n-gram in fewer prompts than this has no weight of its own
 PENALTY, STEPS = 2e-6, 110
 EMBEDDED = (60, 600)  # as HARMFUL and BENIGN, for MiniLM, which takes long
-FALSE_ALARMS = {"en": (0.035, 0.005), "ko": (0.055, 0.007)}  # of harmless prompts reach scores of 0.5 and 0.9
+LONG = 4  # words at least of a prompt whose false alarms count: taglines are seldom mistaken, and dilute the share
+FALSE_ALARMS = {"en": (0.03, 0.005), "ko": (0.062, 0.008)}  # of such harmless prompts reach scores of 0.5 and 0.9
 Lexicon = dict[str, float]
 
 
@@ -87,7 +88,7 @@ def unseen(by_rule: list[Prompt], by_hand: list[Prompt], lexicon: Lexicon, meani
 
 def scale_and_print(name: str, classes: tuple[str, ...], prompts: list[Prompt], logits: np.ndarray) -> np.ndarray:
     """The scale for a language, from logits of prompts that were not learned from; prints what is found with it."""
-    harmless = np.array([p.label == "benign" for p in prompts])
+    harmless = np.array([p.label == "benign" and len(p.text.split()) >= LONG for p in prompts])
     scale = scale_of(logits[harmless], FALSE_ALARMS[prompts[0].language])
     hits: dict[str, list[bool]] = {c: [] for c in classes}
     for prompt, row in zip(prompts, logits, strict=True):
@@ -156,7 +157,7 @@ def fit_head(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights and bias for embeddings."""
     no_kin = Kin(columns=np.zeros(0, np.int64), vectors=np.zeros((0, 0)), alone=np.ones(vectors.shape[1], bool))
-    weights, _, bias = fit(dense(vectors), labels, counts, num_classes, kin=no_kin, penalty=1e-4, steps=150)
+    weights, _, bias = fit(vectors, labels, counts, num_classes, kin=no_kin, penalty=1e-4, steps=150)
     return weights, bias
 
 
@@ -167,13 +168,6 @@ def embed(encoder: object, texts: list[str]) -> np.ndarray:
     for batch in np.array_split(order, len(order) // 64 + 1):
         found[batch] = encoder([texts[i] for i in batch])  # type: ignore[operator]
     return found
-
-
-def dense(vectors: np.ndarray) -> Rows:
-    """Full rows in the form of sparse ones."""
-    num, width = vectors.shape
-    columns = np.tile(np.arange(width), num)
-    return Rows(starts=np.arange(num + 1) * width, columns=columns, values=vectors.ravel(), num_columns=width)
 
 
 def main() -> None:
