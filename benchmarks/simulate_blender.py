@@ -186,6 +186,10 @@ def main() -> None:
     ask.add_argument("--engine", choices=["CYCLES", "BLENDER_EEVEE"], default="CYCLES")
     ask.add_argument("--pictures", type=Path, help="a folder for PNGs: ours, Blender's rows, the reference")
     options = ask.parse_args()
+    if not options.blender.is_file():
+        ask.error(f"there is no {options.blender}; how to make it stands above.")
+    if options.frames < 2:
+        ask.error("flow needs clips of 2 frames or more.")
     print(f"{machine()}; {options.clips} clips of {options.frames} frames")
     head = ["way", "PSNR dB", "CPU-ms a frame", "frames/s", "CPU-ms once a clip", "times ours"]
     for side in options.sides:
