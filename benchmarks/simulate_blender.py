@@ -187,7 +187,7 @@ def main() -> None:
     ask.add_argument("--pictures", type=Path, help="a folder for PNGs: ours, Blender's rows, the reference")
     options = ask.parse_args()
     if not options.blender.is_file():
-        ask.error(f"there is no {options.blender}; how to make it stands above.")
+        ask.error(f"there is no {options.blender}; --help says how to make one.")
     if options.frames < 2:
         ask.error("flow needs clips of 2 frames or more.")
     print(f"{machine()}; {options.clips} clips of {options.frames} frames")
