@@ -42,17 +42,16 @@ def test_the_prior_of_sampling_is_near_enough_at_the_end(name, off):
     assert (found - log_prob(marginal(data, process, number(low)), x)).abs().mean() < off
 
 
-def test_random_probes_estimate_it_without_bias():
-    """The error shrinks as the root of the number of probes, and is small with many."""
+def test_probes_estimate_the_likelihood():
+    """In two dimensions (1, 1) and (1, -1) together give the trace exactly: each errs by what the other makes good."""
     process, data = VariancePreserving(), three()
     x = drawn(marginal(data, process, number(1e-3)), 30, seeded(1))
-    times = rising(process, 1e-3, 1.0, 30)
-    run = partial(log_likelihood, closed_form(data, process), process, x, times)
+    run = partial(log_likelihood, closed_form(data, process), process, x, rising(process, 1e-3, 1.0, 30))
     truth, _ = run()
-    few, many = (run(divergence=hutchinson(rademacher(x, n, seeded(4))))[0] - truth for n in (2, 48))
-    assert few.abs().mean() > 2 * many.abs().mean()
-    assert many.abs().max() < 0.5
-    assert abs(float(many.mean())) < 0.06
+    both = rows((1.0, 1.0), (1.0, -1.0))[:, None].expand(2, 30, 2)
+    torch.testing.assert_close(run(divergence=hutchinson(both))[0], truth, rtol=1e-10, atol=1e-10)
+    one = run(divergence=hutchinson(rademacher(x, 1, seeded(4))))[0] - truth
+    assert 0.05 < one.abs().mean() < 2
 
 
 def test_the_trace_of_a_linear_field_is_its_matrix_s():
@@ -65,11 +64,11 @@ def test_the_trace_of_a_linear_field_is_its_matrix_s():
     slope, trace = exact(field, x)
     torch.testing.assert_close(slope, field(x))
     torch.testing.assert_close(trace, matrix.trace().expand(5))
-    guesses = torch.stack([hutchinson(rademacher(x, 1, seeded(s)))(field, x)[1] for s in range(400)])
+    guesses = torch.stack([hutchinson(rademacher(x, 1, seeded(s)))(field, x)[1] for s in range(200)])
     error = (guesses.mean() - matrix.trace()) / guesses.std() * guesses.numel() ** 0.5
     assert abs(float(error)) < 4
     spread = 2 * ((matrix + matrix.T) / 2).fill_diagonal_(0).square().sum()  # Hutchinson 1990: of +1 and -1
-    assert float(guesses.var()) == pytest.approx(float(spread), rel=0.15)
+    assert float(guesses.var()) == pytest.approx(float(spread), rel=0.3)
 
 
 def test_films_have_likelihoods_too_and_gradients_are_not_kept():

@@ -215,16 +215,16 @@ def test_a_long_way_out_merges_grains_and_stays_white(monkeypatch):
 
 def test_a_turn_carries_noise_round(monkeypatch):
     """A quarter turn in six frames ends at the picture turned, at most a pixel's grains apart at the edges."""
-    size, frames = 9, 7
+    size, frames = 7, 7
     y, x = torch.meshgrid(torch.arange(size) + 0.5, torch.arange(size) + 0.5, indexing="ij")
     x, y = x.double() - size / 2, y.double() - size / 2
     c, s = np.cos(pi / 12), np.sin(pi / 12)
     flow = torch.stack([c * x - s * y - x, s * x + c * y - y], -1).expand(frames, -1, -1, -1)
-    found = covariances(monkeypatch, flow, torch.ones(frames, size, size, dtype=torch.bool))
+    found = covariances(monkeypatch, flow, torch.ones(frames, size, size, dtype=torch.bool), draws=3000)
     last = found[6, :, 0].reshape(size, size, size, size)
     for row, column in np.ndindex(size, size):
-        if np.hypot(row - 4, column - 4) < 3:  # farther out grains leave the square for a while
-            assert last[row, column, 8 - column, row] == pytest.approx(1, abs=1e-6)
+        if np.hypot(row - 3, column - 3) < 2.5:  # farther out grains leave the square for a while
+            assert last[row, column, 6 - column, row] == pytest.approx(1, abs=1e-6)
 
 
 def test_draws_are_standard_normal_and_the_generator_s():

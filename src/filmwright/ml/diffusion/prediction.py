@@ -88,7 +88,7 @@ def denoiser(network: Callable[[Tensor, Tensor], Tensor], process: Process, pred
 
 def asked(denoise: Denoiser, x: Float[Tensor, "B *S"], t: Float[Tensor, ""]) -> Float[Tensor, "B *S"]:
     """The denoiser's answer where the whole batch has one time."""
-    return denoise(x, t.expand(len(x)))
+    return denoise(x, t.to(x.device).expand(len(x)))
 
 
 def velocity(
