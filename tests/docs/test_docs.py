@@ -15,6 +15,9 @@ from filmwright.jobs.doctor import list_drivers
 from filmwright.jobs.film import check_film
 from filmwright.jobs.simulate.recipe import load_recipe, read_recipe
 from filmwright.jobs.template import TEMPLATE
+from filmwright.jobs.train.methods import methods
+from filmwright.jobs.train.recipe import TrainingRecipe
+from filmwright.jobs.train.recipe import load_recipe as load_training
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -46,6 +49,8 @@ def test_films_in_the_docs_can_be_planned(page):
         table = tomllib.loads(block)
         if "num_clips" in table:
             read_recipe(table, where=page)
+        elif "budget" in table:
+            TrainingRecipe.model_validate(table)
         elif "project" not in table:  # a package's, not a film's
             film = check_film(table, page.name)
             directors.open(film.director.use, **film.director.options())
@@ -53,7 +58,16 @@ def test_films_in_the_docs_can_be_planned(page):
 
 @pytest.mark.parametrize("recipe", sorted((ROOT / "recipes").glob("*.toml")), ids=lambda p: p.stem)
 def test_the_recipes_can_be_read(recipe):
-    assert load_recipe(recipe).name == recipe.stem
+    load = load_training if "budget" in tomllib.loads(recipe.read_text(encoding="utf-8")) else load_recipe
+    assert load(recipe).name == recipe.stem
+
+
+def test_the_how_to_and_the_recipes_of_training_know_the_methods_options():
+    page = (ROOT / "docs/how-to/train-a-model.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", page, flags=re.S)
+    for table in (tomllib.loads(block), tomllib.loads((ROOT / "recipes/bundled.toml").read_text(encoding="utf-8"))):
+        method = TrainingRecipe.model_validate(table).method
+        assert method.options().keys() <= methods.options(method.use).keys()
 
 
 def test_every_kind_of_shot_and_key_of_an_entry_is_described():

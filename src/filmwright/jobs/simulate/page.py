@@ -1,25 +1,19 @@
 """A page (HTML) with a sample of a data set: every clip moving, its passes beside it, what is said and known of it."""
 
-import io
 import json
-from base64 import b64encode
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-import cv2
-import numpy as np
-from PIL import Image
-
 from filmwright import __version__
 from filmwright.core.clip import Clip
 from filmwright.jobs.page.escaped import escape
+from filmwright.jobs.page.pictures import moving
 from filmwright.jobs.page.sheet import sheet, write_sheet
 from filmwright.jobs.page.style import STYLE as SHARED
 
 from .passes_shown import shown
 
-LEAST, MOST = 128, 256  # pixels that a picture is brought to
 FRAMES = 32  # of a clip that move on the page
 STYLE = (
     SHARED
@@ -54,7 +48,7 @@ def _clip(clip: Clip) -> str:
     num = min(len(clip.frames.rgb), FRAMES)
     rows = [{"rgb": clip.frames.rgb[f]} | shown(clip.frames.passes, f) for f in range(num)]
     figures = "".join(
-        f'<figure><img alt="" src="{_moving([row[name] for row in rows], float(clip.frames.fps))}">'
+        f'<figure><img alt="" src="{moving([row[name] for row in rows], float(clip.frames.fps))}">'
         f"<figcaption>{name}</figcaption></figure>"
         for name in rows[0]
     )
@@ -67,17 +61,3 @@ def _clip(clip: Clip) -> str:
         f'<p class="others">{escape(" · ".join(others))}</p>'
         f"<details>{more}</details></section>"
     )
-
-
-def _moving(pictures: list[np.ndarray], fps: float) -> str:
-    """An animated WebP as an address that holds it."""
-    height, width = pictures[0].shape[:2]
-    scale = max(1.0, LEAST / min(height, width)) if min(height, width) < LEAST else min(1.0, MOST / max(height, width))
-    size = (round(width * scale), round(height * scale))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
-    frames = [Image.fromarray(cv2.resize(rgb, size, interpolation=way)) for rgb in pictures]
-    out = io.BytesIO()
-    frames[0].save(
-        out, "WEBP", save_all=True, append_images=frames[1:], duration=round(1000 / fps), loop=0, quality=80, method=2
-    )
-    return f"data:image/webp;base64,{b64encode(out.getvalue()).decode()}"

@@ -108,7 +108,11 @@ def spread(network: nn.Module, how: Literal["ddp", "fsdp"], ranks: Ranks) -> nn.
 
 
 def compiled(network: nn.Module) -> None:
-    """Compile each block by itself: blocks are alike, so one compilation serves all, in a fraction of the time."""
+    """Compile each block by itself: blocks are alike, so one compilation serves all, in a fraction of the time.
+
+    The last block, gradients or none, and each length of text are a variant each: more than torch keeps by itself.
+    """
+    torch._dynamo.config.recompile_limit = max(64, torch._dynamo.config.recompile_limit)
     for block in _blocks(network):
         block.compile()
 

@@ -1,6 +1,6 @@
 """The job: a recipe becomes a model, on one process or many, however often it is interrupted."""
 
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from filmwright.core.progress import Report, silent
 
 from . import checkpoints
 from .checkpoints import Progress
-from .curves import FILE, curves, read_curves
+from .curves import FILE, Curves, curves, read_curves
 from .encode import encoded
 from .export import MODEL, export, exported_steps
 from .folder import begin
@@ -16,7 +16,10 @@ from .loop import Held, hold, spent, steps, validated
 from .methods import methods
 from .ranks import ranks
 from .recipe import TrainingRecipe
+from .samples import Sample, samples
 from .shards import whole
+from .showing import show
+from .trackers import Tracker, trackers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +48,16 @@ def train(recipe: TrainingRecipe, out: Path, *, report: Report = silent) -> Trai
         held = hold(recipe, out, here, corpus, method)
         found = checkpoints.latest(out)
         at = Progress() if found is None else checkpoints.load(found, held.network, held.optimiser, held.average, here)
-        with curves(out, after=at.step) if here.first else nullcontext() as written:
+        with ExitStack() as stack:
+            kept = _Kept.of(held, at, stack) if here.first else None
             for at, numbers in steps(held, at, report):  # noqa: B020 - from there on
-                looked = _looked(held, at)
-                if written is not None:
-                    written.add(at.step, numbers | looked)
+                numbers |= _validated(held, at)
+                if kept is not None:
+                    kept.add(at, numbers)
                 if _due(recipe, at, recipe.watch.checkpoint_every):
-                    _keep(held, at)
+                    _checkpoint(held, at)
+                if _due(recipe, at, recipe.watch.sample_every) and (made := samples(held)) and kept is not None:
+                    kept.show(at, made)
         if here.told(float(exported_steps(out) != at.step)):  # killed between the last checkpoint and its model
             _export(held, at)
         return _trained(out, at, first=here.first)
@@ -62,17 +68,43 @@ def _due(recipe: TrainingRecipe, at: Progress, every: int) -> bool:
     return at.step % every == 0 or spent(recipe, at) >= 1
 
 
-def _looked(held: Held, at: Progress) -> dict[str, float]:
-    if not len(held.corpus.held_out) or not _due(held.recipe, at, held.recipe.watch.validate_every):
-        return {}
-    return {"validation_loss": validated(held)}
+def _validated(held: Held, at: Progress) -> dict[str, float]:
+    due = len(held.corpus.held_out) and _due(held.recipe, at, held.recipe.watch.validate_every)
+    return {"validation_loss": validated(held)} if due else {}
 
 
-def _keep(held: Held, at: Progress) -> None:
+def _checkpoint(held: Held, at: Progress) -> None:
     """A checkpoint, and the model as it is now."""
     keep = held.recipe.watch.keep
     checkpoints.save(held.out, at, held.network, held.optimiser, held.average, held.ranks, keep=keep)
     _export(held, at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What the first process writes as it goes."""
+
+    held: Held
+    curves: Curves
+    trackers: list[Tracker]
+
+    @classmethod
+    def of(cls, held: Held, at: Progress, stack: ExitStack) -> "_Kept":
+        written = stack.enter_context(curves(held.out, after=at.step))
+        followed = stack.enter_context(trackers(held.recipe, held.out, after=at.step))
+        return cls(held=held, curves=written, trackers=followed)
+
+    def add(self, at: Progress, numbers: dict[str, float]) -> None:
+        self.curves.add(at.step, numbers)
+        if "validation_loss" in numbers or at.step % self.held.recipe.watch.track_every == 0:
+            for tracker in self.trackers:
+                tracker.numbers(at.step, numbers)
+
+    def show(self, at: Progress, made: list[Sample]) -> None:
+        lines = read_curves(self.held.out / FILE)
+        sheet = show(self.held.out, self.held.recipe.name, at.step, made, lines, self.held.corpus.fps)
+        for tracker in self.trackers:
+            tracker.picture(at.step, sheet)
 
 
 def _export(held: Held, at: Progress) -> None:

@@ -1,6 +1,6 @@
 """What the model makes of held-out clips' conditions, and of prompts, while it is trained."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,24 +28,23 @@ class Sample:
     real: UInt8[np.ndarray, "F H W 3"] | None = None
 
 
-@torch.inference_mode()
-def samples(held: Held) -> Iterator[Sample]:
+@torch.no_grad()
+def samples(held: Held) -> list[Sample]:
     """By the averaged weights: for held-out clips, then for the recipe's prompts; the same noise at every look."""
-    corpus, watch = held.corpus, held.recipe.watch
-    clips = [int(n) for n in corpus.held_out[: watch.num_samples]]
+    corpus, watch, made = held.corpus, held.recipe.watch, []
+    clips = corpus.held_out[: watch.num_samples].tolist()
     with held.average.shown(), precision(held):
         if clips:
             asked, unasked = conditions_of(corpus, clips, held.ranks.device)
-            made = decoded(corpus, _made(held, asked, unasked))
+            videos = decoded(corpus, _made(held, asked, unasked))
             real = decoded(corpus, torch.from_numpy(corpus.tokens[clips].astype(np.float32)))
-            for i, (clip, video, true) in enumerate(zip(clips, made, real, strict=True)):
-                given = "text, camera and first frame" if asked.given[i].any() else "text and camera"
-                caption = corpus.captions[corpus.wordings[clip][0]]
-                yield Sample(rgb=video, caption=caption, asked=given, real=true)
+            for clip, video, true, given in zip(clips, videos, real, asked.given.any(1).tolist(), strict=True):
+                says = "text, camera and first frame" if given else "text and camera"
+                made.append(Sample(rgb=video, caption=_caption(corpus, clip), asked=says, real=true))
         if watch.prompts:
-            asked, unasked = prompted(corpus, watch.prompts, held)
-            for prompt, video in zip(watch.prompts, decoded(corpus, _made(held, asked, unasked)), strict=True):
-                yield Sample(rgb=video, caption=prompt, asked="text")
+            videos = decoded(corpus, _made(held, *prompted(corpus, watch.prompts, held)))
+            made += [Sample(rgb=v, caption=p, asked="text") for p, v in zip(watch.prompts, videos, strict=True)]
+    return made
 
 
 def conditions_of(corpus: Corpus, clips: Sequence[int], device: torch.device) -> tuple[Conditions, Conditions]:
@@ -87,6 +86,10 @@ def decoded(corpus: Corpus, tokens: Float[Tensor, "B L C"]) -> UInt8[np.ndarray,
     """Tokens as pictures."""
     video = corpus.tokenizer.decode(tokens.float().cpu(), *corpus.grid[1:])
     return ((video.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 1, 3, 4, 2).numpy()
+
+
+def _caption(corpus: Corpus, clip: int) -> str:
+    return corpus.captions[corpus.wordings[clip][0]]
 
 
 def _made(held: Held, asked: Conditions, unasked: Conditions) -> Float[Tensor, "B L C"]:

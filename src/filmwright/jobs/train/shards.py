@@ -1,6 +1,5 @@
 """Tensors that are spread over processes."""
 
-import torch
 from torch import Tensor
 from torch.distributed.tensor import DTensor
 
@@ -17,4 +16,4 @@ def whole(tensor: Tensor) -> Tensor:
 
 def number(tensor: Tensor) -> float:
     """A tensor of one number as such."""
-    return float(whole(tensor.detach()).to(torch.float64))
+    return float(whole(tensor.detach()))

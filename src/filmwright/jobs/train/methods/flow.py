@@ -114,7 +114,7 @@ class Flow:
         errors = ((predicted - goal).square().mean(-1) * counted).sum(1) / counted.sum(1)
         return errors * _as_velocity(self.prediction, batch.time)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def sample(
         self,
         network: nn.Module,
