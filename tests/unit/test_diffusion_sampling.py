@@ -34,7 +34,7 @@ from filmwright.ml.diffusion.sampling import (
 )
 from tests.gaussians import PROCESSES, gaussian, normal, number, rows, seeded, three
 
-DRAWS = 3_000
+DRAWS = 4_000
 SETTLED = {
     "euler": (euler, 200),
     "ddim": (ddim, 150),
@@ -67,10 +67,10 @@ def test_every_sampler_reaches_the_distribution(sampler, name):
     assert (x.mean(0) - mean(expected)).abs().max() < 0.08
     assert (x.T.cov() - truth).abs().max() < 0.1
     nearest = torch.cdist(x, expected.means).argmin(1).bincount(minlength=3) / DRAWS
-    own = drawn(expected, DRAWS, seeded(9))
-    reference = torch.cdist(own, expected.means).argmin(1).bincount(minlength=3) / DRAWS
+    own = drawn(expected, 30_000, seeded(9))
+    reference = torch.cdist(own, expected.means).argmin(1).bincount(minlength=3) / len(own)
     assert (nearest - reference).abs().max() < 0.03
-    assert abs(float(log_prob(expected, x).mean() - log_prob(expected, own).mean())) < 0.1
+    assert abs(float(log_prob(expected, x).mean() - log_prob(expected, own).mean())) < 0.12
 
 
 ORDERS = {

@@ -53,7 +53,8 @@ def warped_noise(
     `flow`, `visible` and `ids` are as `core.frames.Passes` has them: pixels from each frame to the next (the last is
     not used), whether the point is seen there, and what is seen. Without ids all is one surface. `correlation` of a
     grain from frame to frame: 1 carries the noise as it is, 0 draws each frame anew. `cell` pixels across become one
-    number, for a network whose latents are so much smaller. `per_side`^2 grains to a pixel: as finely they follow.
+    number, for a network whose latents are so much smaller. `per_side`^2 grains to a pixel: as finely they follow, and
+    as much memory they take; 1 is enough where a cell is several pixels.
     """
     count, height, width = visible.shape
     if not 0 <= correlation <= 1:
