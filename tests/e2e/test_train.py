@@ -104,7 +104,8 @@ def test_two_processes_with_ddp_are_one(home, alone):
 
 
 def test_two_processes_with_fsdp_are_one_and_one_goes_on_where_they_were(home, alone):
-    together(home, home / "fsdp", "fsdp")
+    together(home, home / "fsdp", "fsdp", watch={"num_samples": 2, "sample_every": 12, "num_inference_steps": 1})
+    assert (home / "fsdp/samples/step-000000012.png").is_file()  # weights that are shared out can be sampled from
     assert_alike(home / "fsdp", alone, exactly=False)
     out = home / "resharded"
     shutil.copytree(home / "fsdp", out)
