@@ -59,7 +59,7 @@ def test_captions_of_backdrops_tell_their_family():
         clips = [made.clip(index) for index in range(30)]
     assert {clip.facts["kind"] for clip in clips} >= {"bokeh", "clouds", "silk"}
     for clip in clips:
-        assert told(clip.facts) == {"scene": clip.facts["kind"]}
+        assert told(clip.facts) == {"backdrop": clip.facts["kind"]}
         for caption in clip.captions:
             assert told_in([caption]) == told(clip.facts)
 
@@ -152,22 +152,25 @@ def test_numpy_runs_what_torch_trained(training):
 
     net, _ = training
     torch.manual_seed(0)
-    classes = {"one": ("a", "b", "c"), "two": ("d", "e")}
+    classes = {"one": ("a", "b", "c"), "two": ("pan left", "pan right")}
     model = net.Net(classes, ("two",))
     noise = torch.randint(0, 255, (4, 16, 3, 64, 64), dtype=torch.uint8)
     model(net.pairs_of(noise))  # so that the normalization is not that of nothing
     model.eval()
     rgb = np.random.default_rng(2).integers(0, 256, (16, 64, 64, 3), dtype=np.uint8)
     with torch.no_grad():
-        out = model(net.pairs_of(torch.from_numpy(rgb).permute(0, 3, 1, 2)[None]))
-    own = Network(net.folded(model), classes, scale=2.0)
+        clip = torch.from_numpy(rgb).permute(0, 3, 1, 2)[None]
+        out, mirrored = model(net.pairs_of(clip)), model(net.pairs_of(clip.flip(-1)))
+    own = Network(net.folded(model), classes, mean=np.full(128, 3, np.float32), scale=np.array(2, np.float32))
     features, logits = own.logits(rgb)
     assert np.allclose(features, out.features[0].numpy(), atol=1e-5)
     assert np.allclose(logits, torch.cat(out.logits, 1)[0].numpy(), atol=1e-5)
     seen = own(rgb)
-    assert np.allclose(seen.features, 2 * out.features[0].numpy(), atol=1e-5)
-    assert seen.shares["two"]["d"] == pytest.approx(float(out.logits[1].softmax(1)[0, 0]), abs=1e-5)
-    assert seen.words["one"] == "abc"[int(out.logits[0].argmax())]
+    assert np.allclose(seen.features, 2 * (out.features[0].numpy() - 3), atol=1e-5)
+    left = (out.logits[1].softmax(1)[0, 0] + mirrored.logits[1].softmax(1)[0, 1]) / 2
+    assert seen.shares["two"]["pan left"] == pytest.approx(float(left), abs=1e-5)
+    assert sum(seen.shares["one"].values()) == pytest.approx(1)
+    assert seen.words["two"] == ("pan left" if left > 0.5 else "pan right")
 
 
 def test_what_the_training_does_to_clips_keeps_their_words_true(training):

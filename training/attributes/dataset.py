@@ -15,10 +15,12 @@ from torch import Tensor
 from filmwright.jobs.evaluate.judge.attributes import has_subject, of_thing, told
 
 REACH = 3  # pixels that clips may be shifted by
+SCALE, GAIN = 1.25, 1.12  # times that they may grow, and be brighter or darker
 SIDES = (("left", "right"),)
 TIMES = (("left", "right"), ("zoom in", "zoom out"), ("up", "down"), ("coming closer", "going away"))
 ONE_WAY = ("rising", "falling")  # no word says what they are in reverse
 THINGS = ("shape", "colour", "material")
+NONE = "objects"  # the backdrop of a clip that has none
 Classes = Mapping[str, Sequence[str]]
 
 
@@ -62,7 +64,9 @@ class Clips:
         at = picked.tolist()
         return Batch(
             rgb=torch.from_numpy(np.stack([self._rgb[i] for i in at])).permute(0, 1, 4, 2, 3),
-            labels=torch.tensor([_labels(told(self.facts[i]), self._classes, self._classes) for i in at]),
+            labels=torch.tensor(
+                [_labels({"backdrop": NONE} | told(self.facts[i]), self._classes, self._classes) for i in at]
+            ),
             things=torch.tensor([_things(self.facts[i], self._classes) for i in at]),
             places=torch.from_numpy(np.stack([self._places[i] for i in at])),
             subject=torch.tensor([_spoken_of(self.facts[i]) for i in at], dtype=torch.uint8),
@@ -93,6 +97,26 @@ def mirrored(batch: Batch, classes: Classes, generator: torch.Generator) -> Batc
 def reversed_in_time(batch: Batch, classes: Classes, generator: torch.Generator) -> Batch:
     """Half of them; what goes away comes closer."""
     return _changed(batch, replace(batch, rgb=batch.rgb.flip(1)), _swaps(classes, TIMES, ONE_WAY), generator)
+
+
+def grown(batch: Batch, generator: torch.Generator) -> Batch:
+    """Every other time all of them together, about the middle: what leaves the picture is cut off."""
+    if torch.rand(1, generator=generator) < 0.5:
+        return batch
+    height, width = batch.rgb.shape[-2:]
+    scale = SCALE ** float(torch.rand(1, generator=generator))
+    size = [round(side * scale) for side in (height, width)]
+    top, left = (size[0] - height) // 2, (size[1] - width) // 2
+    frames = torch.nn.functional.interpolate(batch.rgb.flatten(0, 1).float(), size, mode="bilinear")
+    cut = frames[..., top : top + height, left : left + width].round().to(torch.uint8)
+    places = batch.places * torch.tensor([size[1] / width, size[0] / height]) - torch.tensor([left, top])
+    return replace(batch, rgb=cut.unflatten(0, batch.rgb.shape[:2]), places=places)
+
+
+def brightened(batch: Batch, generator: torch.Generator) -> Batch:
+    """Each by a little of its own, darker too."""
+    gain = GAIN ** (2 * torch.rand(len(batch.rgb), generator=generator) - 1)
+    return replace(batch, rgb=(batch.rgb * gain.view(-1, 1, 1, 1, 1)).clamp(0, 255).to(torch.uint8))
 
 
 def shifted(batch: Batch, generator: torch.Generator) -> Batch:

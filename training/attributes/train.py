@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from clips import SPLITS
-from dataset import THINGS, Batch, Clips, mirrored, reversed_in_time, shifted
+from dataset import NONE, THINGS, Batch, Clips, brightened, grown, mirrored, reversed_in_time, shifted
 from net import SIDE, Net, Out, folded, pairs_of
 from torch import Tensor, nn
 
@@ -28,7 +28,7 @@ from filmwright.jobs.simulate.moves import MOVES
 from filmwright.jobs.simulate.vocabulary import COLORS, MATERIALS
 
 CLASSES = {
-    "scene": ("objects", *backdrops.names()),
+    "backdrop": (NONE, *backdrops.names()),
     "objects": ("1", "2", "3"),
     "shape": tuple(SOLIDS),
     "colour": tuple(COLORS),
@@ -39,7 +39,7 @@ CLASSES = {
     "ground colour": ("grey", "white", "brown", "green", "blue"),
     "ground material": ("matte", "checkered", "striped", "dotted"),
 }
-EPOCHS, BATCH, RATE, DECAY = 50, 32, 2e-3, 0.02
+EPOCHS, BATCH, RATE, DECAY = 52, 32, 2e-3, 0.02
 MEET = 16  # steps after which the processes take the mean of their weights
 SEED = 0
 CELL = 8  # pixels of a place
@@ -83,7 +83,7 @@ def meet(net: Net) -> None:
 
 
 def one_epoch(net: Net, optimizer: torch.optim.Optimizer, clips: Clips, epoch: int) -> float:
-    """Every clip once, each mirrored, reversed and shifted by chance."""
+    """Every clip once, each mirrored, reversed, grown, shifted and brightened by chance."""
     net.train()
     world = dist.get_world_size() if dist.is_initialized() else 1
     order = torch.randperm(len(clips), generator=torch.Generator().manual_seed(SEED + epoch))
@@ -96,7 +96,7 @@ def one_epoch(net: Net, optimizer: torch.optim.Optimizer, clips: Clips, epoch: i
             group["lr"] = RATE * min(1.0, 20 * at + 0.02) * (0.5 + 0.5 * math.cos(math.pi * at))
         batch = clips[order[done : done + BATCH]]
         batch = reversed_in_time(mirrored(batch, CLASSES, generator), CLASSES, generator)
-        batch = shifted(batch, generator)
+        batch = brightened(shifted(grown(batch, generator), generator), generator)
         with torch.autocast("cpu", torch.bfloat16):
             out = net(pairs_of(batch.rgb))
         loss = loss_of(out, batch)
@@ -129,22 +129,23 @@ def _entropy(logits: Tensor, labels: Tensor) -> Tensor:
     return nn.functional.cross_entropy(logits.float(), labels, ignore_index=-1, reduction="sum", label_smoothing=0.05)
 
 
-def save(net: Net, scale: float) -> None:
+def save(net: Net, mean: np.ndarray, scale: np.ndarray) -> None:
     """Write what the package reads, in half precision."""
     weights = {name: values.astype(np.float16) for name, values in folded(net).items()}
     words = {f"words.{name}": np.array("|".join(found)) for name, found in CLASSES.items()}
     with whole(WEIGHTS) as part, part.open("wb") as file:
-        np.savez_compressed(file, scale=np.float32(scale), attributes=np.array("|".join(CLASSES)), **words, **weights)
+        np.savez_compressed(file, mean=mean, scale=scale, attributes=np.array("|".join(CLASSES)), **words, **weights)
 
 
-def scale_of(net: Net, folder: Path) -> float:
-    """What brings the mean variance of the features over clips of the training to 1."""
+def scale_of(net: Net, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of the features over clips of the training, and what brings their mean variance to 1."""
     clips = Clips(folder, ["train"], CLASSES)
     with torch.no_grad():
         found = [
             net(pairs_of(clips[torch.arange(k, k + 100)].rgb)).features for k in range(0, min(len(clips), 2000), 100)
         ]
-    return float(torch.cat(found).var(0).mean() ** -0.5)
+    every = torch.cat(found)
+    return every.mean(0).numpy(), (every.var(0).mean() ** -0.5).numpy()
 
 
 if __name__ == "__main__":
@@ -153,4 +154,4 @@ if __name__ == "__main__":
         dist.init_process_group("gloo")
     trained = train(where)
     if rank() == 0:
-        save(trained, scale_of(trained, where))
+        save(trained, *scale_of(trained, where))

@@ -16,10 +16,10 @@ def told(facts: Mapping[str, Any]) -> dict[str, str]:
     facts = facts["facts"] if isinstance(facts.get("facts"), Mapping) else facts
     try:
         if facts.get("family") == "backdrop":
-            return {"scene": str(facts["kind"])}
+            return {"backdrop": str(facts["kind"])}
         if facts.get("family") != "objects":
             return {}
-        return {"scene": "objects", **_subject(facts), "camera": str(facts["camera"]["move"]), **_light(facts["light"])}
+        return {**_subject(facts), "camera": str(facts["camera"]["move"]), **_light(facts["light"])}
     except (KeyError, TypeError, IndexError, AttributeError):  # facts of somebody else's
         return {}
 

@@ -43,9 +43,9 @@ def _one(text: str) -> dict[str, str]:
     camera, rest = _first(text, _MOVES)
     ground = _GROUND.search(text)
     if not things and not ground:
-        scene, _ = _first(text, _BACKDROPS)
-        return {"scene": scene} if scene else {}
-    found = {"scene": "objects", "objects": str(len(things)), **_subject(things, rest)}
+        backdrop, _ = _first(text, _BACKDROPS)
+        return {"backdrop": backdrop} if backdrop else {}
+    found = {"objects": str(len(things)), **_subject(things, rest)}
     found |= {"camera": camera} if camera else {}
     light = _first(rest, _LIGHTS)[0] or _among(rest, LIGHTS)
     found |= {"light": light} if light else {}

@@ -1,6 +1,6 @@
 """The classifier's network in numpy: the base install has no PyTorch. `training/attributes/net.py` is its twin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ Weights = Mapping[str, Float32[np.ndarray, "*S"]]
 class Seen:
     """What the network makes of a clip."""
 
-    features: Float32[np.ndarray, " D"]  # scaled so that over real clips their mean variance is 1
+    features: Float32[np.ndarray, " D"]  # over real clips their means are 0, and the mean of their variances is 1
     shares: Mapping[str, Mapping[str, float]]  # of each attribute's words, summing to 1
 
     @property
@@ -30,21 +30,30 @@ class Seen:
 class Network:
     """Its weights, opened."""
 
-    def __init__(self, weights: Weights, classes: Mapping[str, tuple[str, ...]], scale: float) -> None:
-        self.classes, self._weights, self._scale = classes, weights, np.float32(scale)
+    def __init__(
+        self,
+        weights: Weights,
+        classes: Mapping[str, tuple[str, ...]],
+        mean: Float32[np.ndarray, " D"],
+        scale: Float32[np.ndarray, ""],
+    ) -> None:
+        self.classes, self._weights, self._mean, self._scale = classes, weights, mean, scale
 
     def __call__(self, rgb: UInt8[np.ndarray, "F H W 3"]) -> Seen:
-        """Sixteen frames of 64x64 pixels in sRGB."""
-        features, logits = self.logits(rgb)
+        """Sixteen frames of 64x64 pixels in sRGB; words are the mean of what is seen and of what a mirror shows."""
+        features, here = self.logits(rgb)
+        _, there = self.logits(rgb[:, :, ::-1])
         ends = np.cumsum([len(words) for words in self.classes.values()])[:-1]
         shares = {
-            name: dict(zip(words, _softmax(part).tolist(), strict=True))
-            for (name, words), part in zip(self.classes.items(), np.split(logits, ends), strict=True)
+            name: dict(zip(words, ((_softmax(a) + _softmax(b)[_turned(words)]) / 2).tolist(), strict=True))
+            for (name, words), a, b in zip(
+                self.classes.items(), np.split(here, ends), np.split(there, ends), strict=True
+            )
         }
-        return Seen(features=features * self._scale, shares=shares)
+        return Seen(features=(features - self._mean) * self._scale, shares=shares)
 
     def logits(self, rgb: UInt8[np.ndarray, "F H W 3"]) -> tuple[Float32[np.ndarray, " D"], Float32[np.ndarray, " C"]]:
-        """Features before scaling, and all attributes' logits one after the other."""
+        """Features before centring and scaling, and all attributes' logits one after the other."""
         first, second = rgb[0::2].astype(np.float32), rgb[1::2].astype(np.float32)
         x = np.concatenate([first / 127.5 - 1, (second - first) / 63.75], -1)
         for name in "abc":
@@ -81,7 +90,13 @@ def network() -> Network:
     with np.load(WEIGHTS, allow_pickle=False) as held:
         words = {name: tuple(str(held[f"words.{name}"]).split("|")) for name in str(held["attributes"]).split("|")}
         weights = {key: held[key].astype(np.float32) for key in held.files if key.endswith((".weight", ".bias"))}
-        return Network(weights, words, float(held["scale"]))
+        return Network(weights, words, held["mean"], held["scale"])
+
+
+def _turned(words: Sequence[str]) -> list[int]:
+    """Where each word is in the mirror, in which left is right."""
+    other = {"left": "right", "right": "left"}
+    return [words.index(" ".join(other.get(part, part) for part in word.split(" "))) for word in words]
 
 
 def _softmax(logits: Float32[np.ndarray, " N"]) -> Float32[np.ndarray, " N"]:
