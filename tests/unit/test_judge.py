@@ -71,24 +71,36 @@ def test_nothing_is_told_by_other_words():
     assert told_in([]) == {}
 
 
+def of(motion, *, num=2, shape="cube", material="matte", light=None):
+    """What is told of red things of which the first moves."""
+    first = {"shape": shape, "color": "red", "material": material, "motion": motion}
+    others = [{"shape": "cone", "color": "blue", "material": "matte", "motion": "still"}] * (num - 1)
+    night = {"kind": "night", "ground": {"color": "grey", "material": "matte"}}
+    facts = {"objects": [first, *others], "camera": {"move": "still"}, "light": light or night}
+    return told({"family": "objects", **facts})
+
+
 def test_the_subject_is_the_one_that_moves():
-    both = (
-        {"shape": "cube", "color": "red", "material": "matte"},
-        {"shape": "cone", "color": "blue", "material": "matte"},
-    )
-    light = {"kind": "night", "ground": {"color": "grey", "material": "matte"}}
+    assert of("rising")["shape"] == "cube"
+    assert of("still")["objects"] == "2"
+    assert "shape" not in of("still")
+    assert "shape" not in of("falling")
+    assert of("still", num=1)["colour"] == "red"
 
-    def words(motion, num=2):
-        objects = [{**thing, "motion": m} for thing, m in zip(both, (motion, "still"), strict=True)][:num]
-        return told({"family": "objects", "objects": objects, "camera": {"move": "still"}, "light": light})
 
-    assert words("rising")["shape"] == "cube"
-    assert "shape" not in words("still")
-    assert words("still")["objects"] == "2"
-    assert words("still", num=1)["colour"] == "red"
-    assert "light" not in told(
-        {"family": "objects", "objects": [], "camera": {"move": "still"}, "light": light | {"drawn_anew": [0, 8]}}
-    )
+def test_what_nobody_could_tell_is_not_asked():
+    """Two colours in equal shares, whether something turns that looks the same from all sides, grey on grey."""
+    assert "colour" not in of("rising", material="checkered")
+    assert of("rising", material="dotted")["colour"] == "red"
+    for motion in ("still", "spinning"):
+        assert "motion" not in of(motion, num=1, shape="sphere")
+        assert of(motion, num=1, shape="sphere", material="dotted")["motion"] == motion
+        assert of(motion, num=1)["motion"] == motion
+    assert "shape" not in of("spinning", shape="cone")
+    assert "ground material" not in of("still")
+    blue = {"kind": "night", "ground": {"color": "blue", "material": "matte"}}
+    assert of("still", light=blue)["ground material"] == "matte"
+    assert "light" not in of("still", light=blue | {"drawn_anew": [0, 8]})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from clips import MOST
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-from filmwright.jobs.evaluate.judge.attributes import has_subject, of_thing, told
+from filmwright.jobs.evaluate.judge.attributes import of_thing, told
 
 REACH = 3  # pixels that clips may be shifted by
 SCALE, GAIN = 1.25, 1.12  # times that they may grow, and be brighter or darker
@@ -78,13 +78,12 @@ def _labels(words: Mapping[str, str], classes: Classes, names: Sequence[str]) ->
 
 
 def _things(facts: Mapping[str, Any], classes: Classes) -> list[list[int]]:
-    found = [of_thing(o["shape"], o["color"], o["material"]) for o in facts.get("objects", ())]
+    found = [of_thing(o["color"], o["material"], o["shape"]) for o in facts.get("objects", ())]
     return [_labels(one, classes, THINGS) for one in [*found, *[{}] * MOST][:MOST]]
 
 
 def _spoken_of(facts: Mapping[str, Any]) -> bool:
-    objects = facts.get("objects", ())
-    return bool(objects) and has_subject(len(objects), objects[0]["motion"])
+    return "shape" in told(facts)
 
 
 def mirrored(batch: Batch, classes: Classes, generator: torch.Generator) -> Batch:

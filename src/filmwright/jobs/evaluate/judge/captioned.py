@@ -1,14 +1,14 @@
 """The attributes that a caption tells, where it is in the words in which `filmwright simulate` captions its clips."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from filmwright.film.scene.procedural.solids import SOLIDS
 from filmwright.jobs.simulate.captions import CAMERA, VERBS
 from filmwright.jobs.simulate.lights import LIGHTS
 from filmwright.jobs.simulate.vocabulary import COLORS, MATERIALS
 
-from .attributes import FALLING, has_subject, of_ground, of_thing
+from .attributes import FALLING, of_ground, of_objects
 
 _THING = re.compile(rf"\b({'|'.join(COLORS)}) ({'|'.join(MATERIALS)}) ({'|'.join(SOLIDS)})\b")
 _GROUND = re.compile(rf"\b({'|'.join(COLORS)})(?: ({'|'.join(MATERIALS)}))? floor\b")
@@ -45,20 +45,12 @@ def _one(text: str) -> dict[str, str]:
     if not things and not ground:
         backdrop, _ = _first(text, _BACKDROPS)
         return {"backdrop": backdrop} if backdrop else {}
-    found = {"objects": str(len(things)), **_subject(things, rest)}
+    motion = _first(rest, _MOTIONS)[0] or _among(rest, _TERSE)
+    found = of_objects(len(things), motion if things else "", things[0] if things else ())
     found |= {"camera": camera} if camera else {}
     light = _first(rest, _LIGHTS)[0] or _among(rest, LIGHTS)
     found |= {"light": light} if light else {}
     return found | (of_ground(ground[1], ground[2] or "matte") if ground else {})
-
-
-def _subject(things: Sequence[tuple[str, str, str]], text: str) -> dict[str, str]:
-    motion = _first(text, _MOTIONS)[0] or _among(text, _TERSE)
-    found = {"motion": motion} if motion and things else {}
-    if has_subject(len(things), motion):
-        color, material, shape = things[0]
-        found |= of_thing(shape, color, material)
-    return found
 
 
 def _first(text: str, words: Mapping[str, str]) -> tuple[str, str]:
