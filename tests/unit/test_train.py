@@ -206,6 +206,12 @@ def test_a_checkpoint_is_whole_or_absent(home, monkeypatch):
     assert train(recipe(home), out).steps == 8
 
 
+def test_slow_steps_are_kept_by_the_clock(home):
+    watch = {"checkpoint_every": 1000, "checkpoint_minutes": 1e-6, "keep": 3}
+    train(recipe(home, budget={"steps": 3, "batch": 4}, watch=watch), home / "slow")
+    assert len(list((home / "slow/checkpoints").iterdir())) == 3
+
+
 def test_another_training_is_not_gone_on_with(home, unbroken):
     out = unbroken[0]
     with pytest.raises(BadFilm, match="another optimiser and seed"):

@@ -1,8 +1,10 @@
 """Samples are a function of the seed and their number, and of nothing else."""
 
 import numpy as np
+import pytest
 import torch
 
+from filmwright.core.errors import BadFilm
 from filmwright.jobs.train.draws import picks, validation_picks
 from filmwright.jobs.train.ranks import Ranks
 
@@ -38,3 +40,5 @@ def test_processes_share_a_step():
     drawn = picks(1, 2, 6, LEARNED)
     shares = [Ranks(rank=r, world=3, device=torch.device("cpu")).mine(drawn) for r in range(3)]
     assert [p for share in shares for p in share] == drawn
+    with pytest.raises(BadFilm, match="a batch of 6 can't be shared by 4 processes"):
+        Ranks(rank=0, world=4, device=torch.device("cpu")).mine(drawn)

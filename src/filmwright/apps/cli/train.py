@@ -1,7 +1,6 @@
 """`filmwright train`: a recipe to a model."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +40,8 @@ def train(
         if not made.first:
             return
         if as_json:
-            typer.echo(json.dumps(asdict(made), default=str))
+            facts = {"model": str(made.model), "steps": made.steps, "seconds": round(made.seconds, 2)}
+            typer.echo(json.dumps(facts | {"loss": made.loss, "validation_loss": made.validation_loss}))
         elif quiet:
             typer.echo(made.model)
         else:

@@ -81,6 +81,8 @@ def pixels(rgb: np.ndarray) -> Float[Tensor, "1 F 3 H W"]:
 def _identity(folder: Path) -> list[Any]:
     """What a data set is: two with the same one hold the same clips."""
     num_clips = recipe_of(folder).num_clips
+    if not (folder / DATA).is_file():
+        raise BadAsset(f"{folder} is no whole data set: it has no {DATA}. Run `filmwright simulate` again.")
     return [(folder / DATA).read_text(encoding="utf-8"), num_clips]
 
 

@@ -98,7 +98,8 @@ class Watch(BaseModel):
     """What is kept and drawn as it goes."""
 
     model_config = _CONFIG
-    checkpoint_every: int = Field(default=500, ge=1)  # steps
+    checkpoint_every: int = Field(default=500, ge=1)  # steps...
+    checkpoint_minutes: float = Field(default=10.0, gt=0)  # ...and where those take longer, so often
     keep: int = Field(default=2, ge=1)  # checkpoints
     validate_every: int = Field(default=500, ge=1)  # steps
     sample_every: int = Field(default=1000, ge=1)  # steps

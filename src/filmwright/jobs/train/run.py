@@ -50,12 +50,15 @@ def train(recipe: TrainingRecipe, out: Path, *, report: Report = silent) -> Trai
         at = Progress() if found is None else checkpoints.load(found, held.network, held.optimiser, held.average, here)
         with ExitStack() as stack:
             kept = _Kept.of(held, at, stack) if here.first else None
+            saved = at.seconds
             for at, numbers in steps(held, at, report):  # noqa: B020 - from there on
                 numbers |= _validated(held, at)
                 if kept is not None:
                     kept.add(at, numbers)
-                if _due(recipe, at, recipe.watch.checkpoint_every):
+                late = at.seconds - saved >= 60 * recipe.watch.checkpoint_minutes
+                if late or _due(recipe, at, recipe.watch.checkpoint_every):
                     _checkpoint(held, at)
+                    saved = at.seconds
                 if _due(recipe, at, recipe.watch.sample_every) and (made := samples(held)) and kept is not None:
                     kept.show(at, made)
         if here.told(float(exported_steps(out) != at.step)):  # killed between the last checkpoint and its model
