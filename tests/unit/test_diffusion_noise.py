@@ -132,6 +132,13 @@ def test_a_part_of_a_pixel_carries_a_part_of_the_correlation(monkeypatch, right)
     assert np.mean(move) == pytest.approx(right, abs=0.03)
 
 
+def test_a_pixel_that_comes_into_sight_is_new_by_its_part(monkeypatch):
+    """Three quarters of the first column are new: what was there has its quarter of the say, not all of it."""
+    flow, visible = sliding(0.75, 0, frames=2, height=24, width=3)
+    found = covariances(monkeypatch, flow, visible).reshape(2, 24, 3, 2, 24, 3)
+    assert np.mean([float(found[1, y, 0, 0, y, 0]) for y in range(24)]) == pytest.approx(0.25, abs=0.04)
+
+
 def test_what_comes_into_sight_is_new_and_what_is_hidden_does_not_shine_through(monkeypatch):
     """A block of surface 1 moves right over a ground that stands."""
     height, width = 5, 6
@@ -160,6 +167,15 @@ def test_ids_keep_the_ground_out_of_what_passes_over_it(monkeypatch):
     found = covariances(monkeypatch, flow, visible, ids).reshape(2, height, width, 2, height, width)
     assert found[1, :, 2, 0].abs().max() == 0
     assert found[1, 0, 1, 0, 0, 1] == pytest.approx(1)
+
+
+def test_what_is_not_visible_next_is_gone(monkeypatch):
+    """On one surface, which ids can't tell apart from itself: a point that is covered takes its noise with it."""
+    flow, visible = sliding(0, 0, frames=2)
+    visible[0, 1, 2] = visible[0, 4, 5] = False
+    found = covariances(monkeypatch, flow, visible).reshape(2, 5, 6, 2, 5, 6)
+    kept = torch.einsum("yxyx->yx", found[1, :, :, 0])
+    torch.testing.assert_close(kept, visible[0].double(), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("factor", [2.0, 3.0])

@@ -186,6 +186,10 @@ def test_restart_without_restarts_is_heun_and_with_them_forgets_where_it_began()
     times = schedules.karras(process, 1.0, 1e-3, 30)
     run = partial(restart, closed_form(data, process), process, normal(500, 2), times, generator=seeded(2))
     assert torch.equal(run(restarts=[]), heun(closed_form(data, process), process, normal(500, 2), times))
+    some = times[10:20]
+    thrice = run(restarts=[Restart(times=some, num_times=3)], generator=seeded(6))
+    assert torch.equal(thrice, run(restarts=[Restart(times=some)] * 3, generator=seeded(6)))
+    assert (thrice - run(restarts=[Restart(times=some)], generator=seeded(6))).abs().mean() > 1e-3
     whole = Restart(times=times[:-3], num_times=1)
     other = restart(
         closed_form(data, process), process, normal(500, 2, seed=8), times, restarts=[whole], generator=seeded(2)
