@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+pytest.importorskip("diffusers")
+
 from filmwright.core.errors import BadFilm
 from filmwright.jobs.train.draws import picks, validation_picks
+from filmwright.jobs.train.loop import _ahead
 from filmwright.jobs.train.ranks import Ranks
 
 LEARNED = np.array([3, 5, 8, 13, 21], np.int64)
@@ -42,3 +45,17 @@ def test_processes_share_a_step():
     assert [p for share in shares for p in share] == drawn
     with pytest.raises(BadFilm, match="a batch of 6 can't be shared by 4 processes"):
         Ranks(rank=0, world=4, device=torch.device("cpu")).mine(drawn)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_batches_come_in_order_from_any_step(device):
+    made = []
+
+    def make(step):
+        made.append(step)
+        return []
+
+    batches = _ahead(make, 5, torch.device(device))
+    assert [next(batches) for _ in range(3)] == [[], [], []]
+    batches.close()
+    assert made == ([5, 6, 7] if device == "cpu" else [5, 6, 7, 8])  # beside a graphics card the next one is begun
