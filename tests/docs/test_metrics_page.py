@@ -7,11 +7,21 @@ import pytest
 
 from filmwright.jobs.evaluate import opened
 from filmwright.jobs.evaluate.faults import FAULTS
+from filmwright.jobs.evaluate.judge.card import own_accuracy
+from filmwright.jobs.evaluate.nouns import titled
 from tests.known_clips import JUDGED, OF_NETWORKS
 
 PROVEN = [metric for metric in opened() if metric.name not in (*OF_NETWORKS, *JUDGED)]
-PAGE = (Path(__file__).parents[2] / "docs/explanation/metrics.md").read_text(encoding="utf-8")
-TABLES = [table.strip().splitlines() for table in re.findall(r"(?:^\|.*\n)+", PAGE, flags=re.M)]
+DOCS = Path(__file__).parents[2] / "docs/explanation"
+
+
+def tables(page):
+    """Every table of a page, as lines."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return [table.strip().splitlines() for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.M)]
+
+
+TABLES = tables("metrics.md")
 
 
 def cells(line):
@@ -35,3 +45,15 @@ def test_the_tables_of_faults_have_every_metric_and_fault():
 def test_the_table_of_costs_has_every_metric():
     (costs,) = [table for table in TABLES if "CPU ms" in table[0]]
     assert [cells(line)[0] for line in costs[2:]] == [*(metric.title for metric in PROVEN), "all together"]
+
+
+def test_the_classifier_s_page_says_what_its_card_says():
+    accuracy, faults, *_ = tables("attribute-classifier.md")
+    own = own_accuracy()
+    assert {cells(line)[0] for line in accuracy[2:]} == set(own)
+    for line in accuracy[2:]:
+        name, every, *_ = cells(line)
+        i = own[name].percent
+        assert every == f"{i.mean:.1f} [{i.low:.1f}, {i.high:.1f}]"
+    assert cells(faults[0])[1:] == [titled(name) for name in JUDGED]
+    assert [cells(line)[0] for line in faults[2:]] == list(FAULTS)
