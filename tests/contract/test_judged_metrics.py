@@ -79,7 +79,7 @@ def test_clips_are_seen_as_what_they_are():
     assert found.value > expected - 8
     assert {part.name for part in found.parts} == set(network().classes) - {"backdrop"}
     assert all(part.interval.low <= part.value <= part.interval.high for part in found.parts)
-    assert "the classifier on real clips" in found.parts[0].note
+    assert "on real clips" in found.parts[0].note
 
 
 def test_the_wrong_words_are_found_out():
@@ -115,7 +115,7 @@ def test_sets_of_one_kind_are_nothing_apart(name):
 
 
 @pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("fault", ["blur", "noise"])
+@pytest.mark.parametrize("fault", ["noise", "flicker"])
 def test_sets_come_apart_as_a_fault_grows(name, fault):
     found = [distance(name, fault, strength) for strength in (0, *STRENGTHS)]
     assert all(a.value < b.value for a, b in pairwise(found)), [f.value for f in found]

@@ -78,7 +78,7 @@ def _of_one(name: str, word: str, seen: str) -> Part:
 def _of_all(name: str, readings: Sequence[Reading]) -> Part:
     hits = [part.value == RIGHT for reading in readings for part in reading.parts if part.name == name]
     found, own = wilson(sum(hits), len(hits)).percent, own_accuracy()[name].percent
-    note = f"{len(hits)} videos; the classifier on real clips {said.interval(own)}"
+    note = f"{len(hits)} videos; on real clips {said.interval(own)}"
     return Part(name=name, value=found.mean, unit="%", interval=found if hits else None, note=note)
 
 
