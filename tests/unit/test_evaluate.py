@@ -19,10 +19,11 @@ from filmwright.jobs.evaluate import Opened, evaluate, from_file, measure
 from filmwright.jobs.evaluate.curve import drawing
 from filmwright.jobs.evaluate.interval import FEWEST, Interval, bootstrap
 from filmwright.jobs.evaluate.known import moving
+from filmwright.jobs.evaluate.means import means
 from filmwright.jobs.evaluate.moment import moments
 from filmwright.jobs.evaluate.nouns import Mean, Report
 from filmwright.jobs.evaluate.page import page, write_page
-from filmwright.jobs.evaluate.reading import Reading, Refused, Scale
+from filmwright.jobs.evaluate.reading import Part, Reading, Refused, Scale
 from filmwright.jobs.evaluate.sets import over_sets
 from filmwright.jobs.evaluate.told import as_json
 from filmwright.jobs.evaluate.words import number
@@ -275,6 +276,48 @@ def test_a_metric_over_sets_compares_all_with_all():
     assert found.reading.value == pytest.approx(25)
     assert over_sets(opened, ours, lambda: theirs[:2])[0].refused == "needs 4 videos, got 2"
     assert over_sets(opened, ours, list)[0].refused.startswith("needs other videos")
+
+
+class Told(Levels):
+    """A metric of each video, with more to say of a folder."""
+
+    scale = Scale(unit="levels", better="lower")
+    between = None
+
+    def over(self, readings):
+        values = [r.value for r in readings]
+        part = Part(name="highest", value=max(values), unit="levels", interval=bootstrap(values), note="beside")
+        return Reading(value=min(values), parts=(part,), interval=bootstrap(values))
+
+
+def test_a_metric_of_a_folder_is_told_with_its_parts_and_intervals():
+    opened = [Opened(name="told", about="", metric=Told())]
+    rows = [measure(subject(flat(a, a)), opened) for a in (10, 20, 30, 40, 50)]
+    assert means(opened, rows) == []  # it has its own way with many
+    (found,) = over_sets(opened, rows, list)
+    assert (found.reading.value, found.reading.parts[0].value) == (10, 50)
+    report = Report(sources=("a",), rows=tuple(rows), made="", software=(), sets=(found,))
+    told = as_json(report)["sets"]["told"]
+    assert (told["value"], told["num"]) == (10, 5)
+    assert told["low"] < 30 < told["high"]
+    assert told["parts"]["highest"]["note"] == "beside"
+    assert "highest 30 [" in page(report)
+    assert over_sets(opened, rows[:1], list) == []  # one video is no folder
+
+
+def test_a_folder_is_compared_with_a_data_set(tmp_path, monkeypatch):
+    still = np.tile(np.eye(4), (16, 1, 1))
+    lens = Lens(intrinsics=still[:, :3, :3], world_from_camera=still)
+    clip = Clip(key="000000", frames=Frames(rgb=small(16, height=64), fps=Fraction(16)), lens=lens)
+    monkeypatch.setattr("filmwright.jobs.evaluate.sources.read", lambda _: iter([clip] * 3))
+    for name in ("recipe.toml", "data.json"):
+        (tmp_path / "data" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "data" / name).write_text("")
+    for i in range(2):
+        written(tmp_path / "films" / f"{i}.mkv", small(16, height=64), fps=Fraction(16))
+    report = evaluate([tmp_path / "films"], against=tmp_path / "data", names=["kernel_distance"])
+    assert report.sets[0].refused.startswith("needs 100 videos on either side, got 2 and 3")
+    assert all(row.own == () and not row.reference for row in report.rows)
 
 
 class Page(HTMLParser):
