@@ -120,6 +120,17 @@ def test_two_processes_with_fsdp_are_one_and_one_goes_on_where_they_were(home, a
     assert_alike(out, alone, exactly=False)
 
 
+@pytest.mark.slow
+def test_compiled_blocks_learn_the_same(home, alone):
+    looks = {"num_samples": 2, "num_inference_steps": 1, "sample_every": 4}
+    path = write_recipe(home, **STEPS, machine={"compile": True}, watch=looks)
+    command = [sys.executable, "-m", "filmwright", "train", str(path), "--out", str(home / "compiled")]
+    run = subprocess.run(command, capture_output=True, text=True, env=os.environ | QUIET)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "recompile_limit" not in run.stderr
+    assert_alike(home / "compiled", alone, exactly=False)
+
+
 def test_mistakes_are_told_without_a_traceback(filmwright, tmp_path):
     gone = filmwright("train", "gone.toml")
     assert (gone.code, "cannot read gone.toml" in gone.err, "Traceback" in gone.err) == (2, True, False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import count
 from math import isfinite
@@ -90,7 +90,7 @@ def steps(held: Held, at: Progress, report: Report) -> Iterator[tuple[Progress, 
 def validated(held: Held) -> float:
     """The averaged weights' loss on the held-out clips, each with the same time and noise at every look."""
     losses = []
-    with held.average.shown(), precision(held):
+    with looking(held):
         chosen, size = validation_picks(held.corpus.held_out), held.recipe.budget.batch
         for first in range(0, len(chosen), size):
             batch = held.method.batch(held.corpus, chosen[first : first + size], held.ranks.device)
@@ -108,7 +108,7 @@ def _step(held: Held, batches: Sequence[Batch], at: Progress) -> tuple[float, fl
     for i, batch in enumerate(batches):
         last = i + 1 == len(batches)
         with gathering(held.together, last=last):
-            with precision(held):
+            with _precision(held):
                 each = held.method.losses(held.together, batch)
             torch.autograd.backward(each.mean() / len(batches))
         losses.append(each.detach())
@@ -151,8 +151,15 @@ def _ahead(make: Callable[[int], list[Batch]], first: int, device: torch.device)
             yield now.result()
 
 
-def precision(held: Held) -> AbstractContextManager[None]:
-    """What the network computes in; its weights stay float32."""
+@contextmanager
+def looking(held: Held) -> Iterator[None]:
+    """The averaged weights, as they are looked at: not compiled, because each look would have shapes of its own."""
+    eager = torch.compiler.set_stance("force_eager") if held.recipe.machine.compile else nullcontext()
+    with held.average.shown(), _precision(held), eager:
+        yield
+
+
+def _precision(held: Held) -> AbstractContextManager[None]:
     bf16 = held.recipe.machine.precision == "bf16"
     return torch.autocast(held.ranks.device.type, torch.bfloat16) if bf16 else nullcontext()
 

@@ -15,7 +15,7 @@ from filmwright.ml.nets.rope import places
 from .batch import Conditions, on
 from .corpus import NOTHING, Corpus
 from .encode import texts
-from .loop import Held, precision
+from .loop import Held, looking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,7 +33,7 @@ def samples(held: Held) -> list[Sample]:
     """By the averaged weights: for held-out clips, then for the recipe's prompts; the same noise at every look."""
     corpus, watch, made = held.corpus, held.recipe.watch, []
     clips = corpus.held_out[: watch.num_samples].tolist()
-    with held.average.shown(), precision(held):
+    with looking(held):
         if clips:
             asked, unasked = conditions_of(corpus, clips, held.ranks.device)
             videos = decoded(corpus, _made(held, asked, unasked))
@@ -55,7 +55,7 @@ def conditions_of(corpus: Corpus, clips: Sequence[int], device: torch.device) ->
     first = torch.arange(known.shape[1]) < rows * columns
     asked = Conditions(
         places=places(num_groups, rows, columns).expand(len(clips), -1, -1),
-        text=said[0],
+        text=said[0].float(),
         text_mask=said[1],
         given=(torch.arange(len(clips)) % 2 == 1)[:, None] & first,
         known=known,
@@ -72,7 +72,7 @@ def prompted(corpus: Corpus, prompts: Sequence[str], held: Held) -> tuple[Condit
     shape = (len(prompts), num_groups * rows * columns)
     asked = Conditions(
         places=places(num_groups, rows, columns).expand(len(prompts), -1, -1),
-        text=text,
+        text=text.float(),
         text_mask=text_mask,
         given=torch.zeros(shape, dtype=torch.bool),
         known=torch.zeros(*shape, corpus.tokens.shape[-1]),
@@ -108,5 +108,5 @@ def _both(corpus: Corpus, asked: Conditions, device: torch.device) -> tuple[Cond
     """On the device, and beside it the same without text."""
     text, mask = corpus.texts.padded([NOTHING])
     num = len(asked.given)
-    unasked = replace(asked, text=text.expand(num, -1, -1), text_mask=mask.expand(num, -1))
+    unasked = replace(asked, text=text.float().expand(num, -1, -1), text_mask=mask.expand(num, -1))
     return on(asked, device), on(unasked, device)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from pydantic import Field
@@ -83,13 +82,13 @@ class Flow:
         said = [w[int(u * len(w))] for w, u in zip(wordings, asked[:, 0].tolist(), strict=True)]
         said = [NOTHING if u < self.unsaid else n for n, u in zip(said, asked[:, 1].tolist(), strict=True)]
         numbers = [pick.clip for pick in picks]
-        tokens = placed(torch.from_numpy(corpus.tokens[numbers].astype(np.float32)), device)
+        tokens = placed(torch.from_numpy(corpus.tokens[numbers]), device).float()
         text, text_mask = corpus.texts.padded(said)
         first = torch.arange(num_groups * rows * columns) < rows * columns
         motion = torch.from_numpy(corpus.motion[numbers]).repeat_interleave(rows * columns, 1)
         conditions = Conditions(
             places=places(num_groups, rows, columns).to(device).expand(len(picks), -1, -1),
-            text=placed(text, device),
+            text=placed(text, device).float(),
             text_mask=placed(text_mask, device),
             given=placed((asked[:, 2:3] < self.given) & first, device),
             known=tokens,
