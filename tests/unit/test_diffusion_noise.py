@@ -34,7 +34,7 @@ class Axes:
         return drawn
 
 
-def covariances(monkeypatch, flow, visible, ids=None, *, draws=6000, **options):
+def covariances(monkeypatch, flow, visible, ids=None, *, draws=4500, **options):
     """[F, pixels, G, pixels]: of every pixel of every frame with every other."""
     monkeypatch.setattr(noise, "_normal", Axes())
     films = warped_noise(flow, visible, ids, num_channels=draws, generator=seeded(1), **options)

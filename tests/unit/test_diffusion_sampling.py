@@ -57,7 +57,7 @@ def sampled(settled, name, data):
     return x, marginal(data, process, number(low))
 
 
-@pytest.mark.parametrize("name", ["vp", "sub-vp", "ve", "flow"])
+@pytest.mark.parametrize("name", ["vp", "ve", "flow"])
 @pytest.mark.parametrize("sampler", SETTLED)
 def test_every_sampler_reaches_the_distribution(sampler, name):
     """Mean, covariance, weights of the parts, and the mean log density."""
@@ -166,7 +166,7 @@ def test_the_sde_of_a_flow_needs_a_diffusion_that_is_finite():
     assert (x.T.cov() - covariance(expected)).abs().max() < 0.1
 
 
-@pytest.mark.parametrize("name", ["vp", "ve", "flow"])
+@pytest.mark.parametrize("name", ["ve", "flow"])
 def test_restart_keeps_the_distribution(name):
     process, low, high = PROCESSES[name]
     data = three()
@@ -216,7 +216,7 @@ def test_restart_contracts_the_error_of_a_denoiser():
 @pytest.mark.parametrize("s_churn", [5.0, 1e9])
 def test_churn_keeps_the_distribution_and_stays_within_its_levels(s_churn):
     process, data = VariancePreserving(), three()
-    times = schedules.karras(process, 1.0, 1e-3, 100)
+    times = schedules.karras(process, 1.0, 1e-3, 60)
     asked_at = []
 
     def denoise(x, t):
@@ -229,8 +229,8 @@ def test_churn_keeps_the_distribution_and_stays_within_its_levels(s_churn):
     assert (x.T.cov() - covariance(data)).abs().max() < 0.1
     raised = [t for t in asked_at if (times - t).abs().min() > 1e-9]
     levels = process.sigma(rows(*raised)) / process.alpha(rows(*raised))
-    gamma = min(s_churn / 100, sqrt(2) - 1)
-    assert 10 < len(raised) < 100
+    gamma = min(s_churn / 60, sqrt(2) - 1)
+    assert 10 < len(raised) < 60
     assert levels.min() > 0.05
     assert levels.max() < 20 * (1 + gamma)
 
