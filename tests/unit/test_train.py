@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 
 import numpy as np
 import pytest
@@ -219,6 +220,21 @@ def test_another_training_is_not_gone_on_with(home, unbroken):
     with pytest.raises(BadFilm, match="another method"):
         train(recipe(home, method={"use": "flow", "prediction": "x0"}), out)
     assert train(recipe(home, watch={"keep": 1}), out).steps == 8
+
+
+def test_a_run_may_go_on_from_another_and_is_known_wherever_that_stands(home, unbroken, tmp_path):
+    first = unbroken[0] / "model"
+    shutil.copytree(first, tmp_path / "moved")
+    parts = [
+        {"network": {"start": str(where / "transformer")}, "tokenizer": {"start": str(where / "video_tokenizer")}}
+        for where in (first, tmp_path / "moved")
+    ]
+    made = train(recipe(home, **parts[0], budget={"steps": 1, "batch": 4}, optimiser={"lr": 1e-9}), home / "further")
+    assert made.validation_loss == pytest.approx(unbroken[1].validation_loss, rel=1e-4)
+    asked = recipe(home, **parts[1], budget={"steps": 2, "batch": 4}, optimiser={"lr": 1e-9})
+    assert train(asked, home / "further").steps == 2
+    with pytest.raises(BadFilm, match="another data and network"):
+        train(recipe(home, budget={"steps": 2, "batch": 4}, optimiser={"lr": 1e-9}), home / "further")
 
 
 def test_a_broken_checkpoint_is_told(home):

@@ -179,6 +179,10 @@ def _save(found: Texts, room: Path) -> None:
 
 def identity_of(data: Data, tokenizer: Tokenizer) -> str:
     """The content hash of what a run learns from."""
-    return content_hash(
-        [*map(_identity, data.folders)], data.num_frames, data.held_out, tokenizer.model_dump(mode="json")
-    )
+    how = tokenizer.model_dump(mode="json") | {"start": started(tokenizer.start)}
+    return content_hash([*map(_identity, data.folders)], data.num_frames, data.held_out, how)
+
+
+def started(start: Path | None) -> str:
+    """The hash of the weights in a folder to go on from, wherever it stands; "" where there are none."""
+    return file_hash(start / WEIGHTS) if start is not None and (start / WEIGHTS).is_file() else ""
