@@ -120,3 +120,19 @@ def test_unlit_and_emissive_surfaces_show_just_themselves():
             with Tracer(world(mesh)) as tracer:
                 raw = tracer.trace(shot((0, 0.01, 3), fov=0.2), 0, Sampling(integrator=integrator))
             np.testing.assert_allclose(raw.radiance.reshape(-1, 3).mean(0), expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("half", "most"), [(0.1, 0.02), (2.0, 0.04)])
+def test_one_sample_shows_shadows_as_hard_as_they_are(half, most):
+    """Those of a small lamp have edges, those of a large one none."""
+    light = lamp((0, 0, 6), (0, half, 0), (half, 0, 0), (36 / half**2,) * 3)
+    matte = {"roughness": 1.0, "ior": 1.0}
+    floor = quad(Material(base_color=(0.5, 0.5, 0.5, 1.0), **matte), u=(3, 0, 0), v=(0, 3, 0))
+    board = quad(Material(base_color=(0.0, 0.0, 0.0, 1.0), **matte), (0, 0, 0.5), (0.5, 0, 0), (0, 0.5, 0))
+    view = shot((0, -4, 2.5), width=96, height=96, fov=0.7)
+    with Tracer(world(floor, board, lights=(light,))) as tracer:
+        one = tracer.trace(view, 0, Sampling(), ("ids",))
+        many = tracer.trace(view, 0, Sampling(integrator="path", samples=64, bounces=1))
+    inner = one.ids == 1
+    error = np.abs(one.radiance - many.radiance)[inner]
+    assert error.mean() < most * many.radiance[inner].max()

@@ -73,13 +73,13 @@ class Accumulator:
             device=self._device,
         )
         self._light, self._light_count = new, count
-        calm = new
+        calm, hard = new, wp.zeros(len(new), dtype=float, device=self._device)  # many frames tell edges from noise
         for step, enough in ROUNDS:
             blurred = wp.empty_like(calm)
             wp.launch(
                 smooth,
                 dim=len(calm),
-                inputs=[view, guides, step, enough, count, calm],
+                inputs=[view, guides, step, enough, count, hard, calm],
                 outputs=[blurred],
                 device=self._device,
             )

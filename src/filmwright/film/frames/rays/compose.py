@@ -13,6 +13,8 @@ from .trail import Guides, half, index_of, picked, point_of
 
 wp.set_module_options(OPTIONS)
 
+EDGE = wp.constant(0.2)  # a difference between shares of a light that is seen, beyond which it is no noise
+
 
 @no_type_check
 @wp.func
@@ -35,6 +37,7 @@ def smooth(
     step: int,
     enough: float,
     count: wp.array(dtype=float),
+    hard: wp.array(dtype=float),
     light: wp.array(dtype=wp.vec4),
     out: wp.array(dtype=wp.vec4),
 ):
@@ -42,6 +45,7 @@ def smooth(
 
     Each weighs as many samples as it holds; a block that holds `enough` is left as it is. What is near in the picture
     but far on a surface seen at a slant weighs little, or the shadow where a thing touches the floor would be lost.
+    Where shadows are `hard`, what the nearest blocks leave apart is an edge, and farther ones leave it.
     """
     tid = wp.tid()
     own = count[tid]
@@ -58,6 +62,8 @@ def smooth(
     side = 2.0 * float(step) * view.spread * z  # metres between blocks on a surface that faces the camera
     weight = 4.0 * own
     total = light[tid] * weight
+    share = total[0]
+    shares = weight
     for j in range(-1, 2):
         for i in range(-1, 2):
             qx = bx + i * step
@@ -70,9 +76,16 @@ def smooth(
                 k = k / (1.0 + far * far)
                 if i == 0 or j == 0:
                     k = k * 2.0
-                total = total + light[qy * half(g.width) + qx] * k
+                other = light[qy * half(g.width) + qx]
+                total = total + other * k
                 weight = weight + k
-    out[tid] = total / wp.max(weight, 1.0e-12)
+                if step > 1:
+                    apart = (other[0] - light[tid][0]) / EDGE
+                    k = k / (1.0 + hard[tid] * apart * apart * apart * apart)
+                share = share + other[0] * k
+                shares = shares + k
+    total = total / wp.max(weight, 1.0e-12)
+    out[tid] = wp.vec4(share / wp.max(shares, 1.0e-12), total[1], total[2], total[3])
 
 
 @no_type_check

@@ -76,13 +76,15 @@ class Layers:
             self._launch(shade, self.blocks, [*self.stage, *these])
         return parts, normals
 
-    def gather(self, normals: Any, rounds: int) -> Any:
+    def gather(self, normals: Any, *, alone: bool) -> Any:
         """Light sampled at the pixels picked, blurred along its surfaces over blocks 1, 2, 4, ... apart."""
         num = self.blocks[0] * self.blocks[1]
-        light, other, count = self._new(num, wp.vec4), self._new(num, wp.vec4), self._new(num, float)
-        self._launch(gather, num, [*self.stage, self.seed, self.index, self.seen, normals, light, count])
-        for i in range(rounds):
-            self._launch(smooth, num, [self.view, self.guides, 1 << i, 2.0, count, light, other])
+        light, other = self._new(num, wp.vec4), self._new(num, wp.vec4)
+        count, hard = self._new(num, float), self._new(num, float)
+        taken = [self.seen, normals, light, count, hard]
+        self._launch(gather, num, [*self.stage, self.seed, self.index, alone, *taken])
+        for i in range(ALONE if alone else SHARED):
+            self._launch(smooth, num, [self.view, self.guides, 1 << i, 2.0, count, hard, light, other])
             light, other = other, light
         return light
 
@@ -90,7 +92,7 @@ class Layers:
         """The frame from this sample alone."""
         second, _ = self.shade(PICKS[1])
         first, normals = self.shade(PICKS[0])
-        light, out = self.gather(normals, ALONE), self._new(self.height * self.width, wp.vec3)
+        light, out = self.gather(normals, alone=True), self._new(self.height * self.width, wp.vec3)
         for color, parts in enumerate((first, second)):
             dim = self.height, self.blocks[1]
             self._launch(compose, dim, [self.view, self.guides, *parts, light, color, out])
@@ -100,7 +102,7 @@ class Layers:
         """One colour in parts, for an Accumulator."""
         self.guides.turn = turn
         parts, normals = self.shade(pick)
-        light = fetched(self.gather(normals, SHARED), *self.blocks)
+        light = fetched(self.gather(normals, alone=False), *self.blocks)
         steady, direct, ambient = (fetched(part, self.height, self.blocks[1]) for part in parts)
         return Signals(steady=steady, direct=direct, ambient=ambient, light=light, pick=pick, turn=turn)
 
