@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from filmwright.core.errors import BadAsset, BadFilm
-from filmwright.core.scene import Material, Mesh
+from filmwright.core.scene import Material, Mesh, Texture
 from filmwright.film.frames.rays import Sampling, Tracer
-from filmwright.film.frames.rays.pyramids import mip_levels, rgba
+from filmwright.film.frames.rays.pyramids import mip_levels, pool, reduced, rgba
 from filmwright.film.frames.rays.tangents import tangents
 from tests.worlds import lamp, picture, quad, shot, sphere, world
 
@@ -35,6 +35,27 @@ def test_mip_levels_end_in_the_mean_light():
     assert [level.shape[0] for level in levels] == [64, 32, 16, 8, 4, 2, 1]
     assert levels[-1][0, 0, 0] == 188  # sRGB of one half
     assert mip_levels(rgba(CHECKS[..., None].astype(np.uint8)), srgb=False)[-1][0, 0, 0] in (127, 128)
+
+
+def test_a_reduced_texture_is_a_level_of_its_own_pyramid():
+    """So that what is seen from afar stays; what is small enough stays whole."""
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 32, 3), np.uint8)
+    small = Texture(pixels=pixels[:16, :16])
+    material = Material(base_color_texture=Texture(pixels=pixels, wrap_u="mirror"), normal_texture=small)
+    less = reduced(material, 16)
+    np.testing.assert_array_equal(less.base_color_texture.pixels, mip_levels(rgba(pixels), srgb=True)[2])
+    assert less.base_color_texture.pixels.shape == (16, 8, 4)
+    assert less.base_color_texture.wrap_u == "mirror"
+    assert less.normal_texture is small
+    np.testing.assert_array_equal(pool((material,)).texels[-1], pool((reduced(material, 16),)).texels[-1])
+
+
+def test_pictures_of_one_content_share_their_levels_and_others_do_not():
+    one, other = (np.full((4, 4, 3), code, np.uint8) for code in (10, 200))
+    pools = [pool((Material(base_color_texture=Texture(pixels=p.copy())),)).texels for p in (one, other, one)]
+    np.testing.assert_array_equal(pools[0], pools[2])
+    assert (pools[0] != pools[1]).all()
+
 
 
 @pytest.mark.parametrize(("wrap", "expected"), [("repeat", 0), ("clamp", 1), ("mirror", 1)])

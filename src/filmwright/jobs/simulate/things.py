@@ -1,7 +1,7 @@
 """Objects of a scene: a solid in a material or a scan, brought to size, with the words for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from jaxtyping import Float
 from filmwright.core.errors import BadAsset
 from filmwright.core.pose import world_transforms
 from filmwright.core.scene import Mesh, Node
+from filmwright.film.frames.rays.pyramids import reduced
 from filmwright.film.scene.procedural.solids import solid
 from filmwright.film.scene.readers import reader_name, readers
 
@@ -20,6 +21,7 @@ from .recipe import Objects
 from .vocabulary import COLORS, PATTERNS, material
 
 MOST_FACES = 200_000  # of a scan, so that thousands of clips can be made of it
+MOST_TEXELS = 1024  # a side of its textures: a scan fills some hundred pixels of a clip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +102,8 @@ def read_scan(path: Path) -> tuple[tuple[tuple[Mesh, Float[np.ndarray, "4 4"]], 
     grow = 1.0 / max(float((high - low).max()), 1e-9)
     centred = np.diag([grow, grow, grow, 1.0])
     centred[:3, 3] = -grow * (low + high) / 2
-    return tuple((mesh, centred @ place) for mesh, place in placed), (high - low) * grow
+    parts = tuple((replace(m, material=reduced(m.material, MOST_TEXELS)), centred @ place) for m, place in placed)
+    return parts, (high - low) * grow
 
 
 def nodes_of(thing: Thing, first_node: int, first_mesh: int, root: Node) -> tuple[list[Node], list[Mesh]]:

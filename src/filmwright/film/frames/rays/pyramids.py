@@ -1,16 +1,20 @@
 """Textures made ready for the kernels: one pool of texels with all mip levels of all pictures."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int32, Shaped, UInt32
 
+from filmwright.core.content import content_hash
 from filmwright.core.errors import BadAsset
 from filmwright.core.scene import Material, Texture
 
 WRAPS = {"repeat": 0, "clamp": 1, "mirror": 2}
 SLOTS = ("base_color", "metallic_roughness", "normal", "occlusion", "emission", "transmission")
 SRGB_SLOTS = ("base_color", "emission")
+KEPT = 4 * 1024 * 1024  # numbers of a picture at most whose levels are kept for the next scene
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +52,7 @@ def pool(materials: tuple[Material, ...]) -> Pool:
             if (id(texture), encoded) not in entries:
                 span = (id(texture.pixels), encoded)
                 if span not in spans:
-                    pyramid = mip_levels(rgba(texture.pixels), srgb=encoded)
+                    pyramid = _levels(texture.pixels, srgb=encoded)
                     spans[span] = (len(levels), len(pyramid))
                     for level in pyramid:
                         levels.append(end)
@@ -85,6 +89,38 @@ def rgba(pixels: Shaped[np.ndarray, "H W C"]) -> Shaped[np.ndarray, "H W 4"]:
     if channels in (2, 4):
         out[..., 3] = pixels[..., -1]
     return out
+
+
+def reduced(material: Material, most: int) -> Material:
+    """The material with textures of at most `most` texels a side: the level of their pyramid that is no larger."""
+    small = {}
+    for name in SLOTS:
+        texture: Texture | None = getattr(material, f"{name}_texture")
+        if texture is not None and max(texture.pixels.shape[:2]) > most:
+            levels = mip_levels(rgba(texture.pixels), srgb=name in SRGB_SLOTS)
+            fits = next(level for level in levels if max(level.shape[:2]) <= most)
+            small[f"{name}_texture"] = replace(texture, pixels=fits)
+    return replace(material, **small)
+
+
+def _levels(pixels: Shaped[np.ndarray, "H W C"], *, srgb: bool) -> Sequence[Shaped[np.ndarray, "h w 4"]]:
+    """The levels of a picture; a small one's are kept, for many scenes of a data set share it."""
+    if pixels.size > KEPT:
+        return mip_levels(rgba(pixels), srgb=srgb)
+    return _kept(_Picture(digest=content_hash(pixels), pixels=pixels), srgb)
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """A picture that is known by its content."""
+
+    digest: str
+    pixels: Shaped[np.ndarray, "H W C"] = field(compare=False)
+
+
+@lru_cache(maxsize=16)
+def _kept(picture: _Picture, srgb: bool) -> tuple[Shaped[np.ndarray, "h w 4"], ...]:
+    return tuple(mip_levels(rgba(picture.pixels), srgb=srgb))
 
 
 def mip_levels(picture: Shaped[np.ndarray, "H W 4"], *, srgb: bool) -> list[Shaped[np.ndarray, "h w 4"]]:
