@@ -57,7 +57,6 @@ def test_pictures_of_one_content_share_their_levels_and_others_do_not():
     assert (pools[0] != pools[1]).all()
 
 
-
 @pytest.mark.parametrize(("wrap", "expected"), [("repeat", 0), ("clamp", 1), ("mirror", 1)])
 def test_textures_wrap(wrap, expected):
     left_black = np.kron(np.array([[0, 255]]), np.ones((8, 8))).astype(np.uint8)  # right half white

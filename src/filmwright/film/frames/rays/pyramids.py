@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int32, Shaped, UInt32
@@ -93,7 +94,7 @@ def rgba(pixels: Shaped[np.ndarray, "H W C"]) -> Shaped[np.ndarray, "H W 4"]:
 
 def reduced(material: Material, most: int) -> Material:
     """The material with textures of at most `most` texels a side: the level of their pyramid that is no larger."""
-    small = {}
+    small: dict[str, Any] = {}
     for name in SLOTS:
         texture: Texture | None = getattr(material, f"{name}_texture")
         if texture is not None and max(texture.pixels.shape[:2]) > most:
