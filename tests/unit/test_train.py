@@ -24,6 +24,7 @@ from filmwright.jobs.train.recipe import Optimiser, having, load_recipe
 from filmwright.jobs.train.run import train
 from filmwright.ml.nets.mmdit import VideoTransformer
 from filmwright.ml.nets.patch_pca import PatchPCA
+from filmwright.ml.pipeline import VideoPipeline
 from tests.training import data_set, recipe
 
 WEIGHTS = "model/transformer/diffusion_pytorch_model.safetensors"
@@ -79,6 +80,10 @@ def test_a_run_leaves_a_model_that_loads_curves_and_its_recipe(unbroken):
     assert network.config.width == 32
     assert any(p.abs().sum() > 0 for p in network.tokens_out.parameters())
     PatchPCA.from_pretrained(made.model / "video_tokenizer", low_cpu_mem_usage=False)
+    pipe = VideoPipeline.trained(made.model)
+    pipe.set_progress_bar_config(disable=True)
+    size = {"height": 16, "width": 16, "num_frames": 5, "num_inference_steps": 2}
+    assert np.isfinite(pipe("a red cube", **size, generator=torch.Generator().manual_seed(0)).frames).all()
     told = json.loads((made.model / "training.json").read_text())
     assert (told["num_frames"], told["height"], told["width"], told["steps"]) == (5, 16, 16, 8)
     assert [line["step"] for line in lines(out)] == list(range(1, 9))

@@ -171,8 +171,8 @@ def test_a_network_to_go_on_from_must_fit(corpus, tmp_path):
         method.network(Network(start=tmp_path), corpus, seed=0)
     small = Network(width=32, num_layers=1, num_heads=2)
     network = method.network(small, corpus, seed=0)
-    method.save(network, tmp_path / "start")
-    again = method.network(Network(start=tmp_path / "start"), corpus, seed=9)
+    method.save(network, corpus, tmp_path)
+    again = method.network(Network(start=tmp_path / "transformer"), corpus, seed=9)
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters(), strict=True))
     with pytest.raises(BadFilm, match="does not part into 3 heads"):
         method.network(Network(width=32, num_heads=3), corpus, seed=0)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from torch import Tensor
 from transformers import BertModel, PreTrainedTokenizerBase
 
 from .diffusion.guidance import classifier_free
-from .nets.minilm import token_states
+from .nets.minilm import load_minilm, token_states
 from .nets.mmdit import VideoTransformer
 from .nets.patch_pca import PatchPCA
 from .nets.rope import places
@@ -43,11 +45,11 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
         self,
         transformer: VideoTransformer,
         video_tokenizer: PatchPCA,
-        tokenizer: PreTrainedTokenizerBase,
-        text_encoder: BertModel,
+        tokenizer: PreTrainedTokenizerBase | None,
+        text_encoder: BertModel | None,
         scheduler: FlowMatchEulerDiscreteScheduler,
         prediction: str = "velocity",
-        fps: int = 16,
+        fps: float = 16.0,
     ) -> None:
         super().__init__()
         if prediction not in ("velocity", "x0"):
@@ -60,6 +62,17 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
             scheduler=scheduler,
         )
         self.register_to_config(prediction=prediction, fps=fps)
+
+    @classmethod
+    def trained(cls, folder: Path, *, minilm: Path | None = None) -> "VideoPipeline":
+        """The model that `filmwright train` wrote, with the text encoder of its package or of the folder `minilm`.
+
+        Raises MissingExtra where there is no text encoder, BadAsset where it is another.
+        """
+        tokenizer, text_encoder = load_minilm(minilm)
+        told = {"tokenizer": tokenizer, "text_encoder": text_encoder, "low_cpu_mem_usage": False}
+        pipe: VideoPipeline = cls.from_pretrained(folder, **told)
+        return pipe
 
     @torch.no_grad()
     def __call__(
@@ -176,12 +189,15 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
         return given, tokens
 
     def _set_timesteps(self, num_inference_steps: int, num_tokens: int) -> None:
-        told = {}
+        """Equal steps before they are shifted, where the scheduler lets us say; its own are wasted on the last."""
+        told: dict[str, Any] = {"num_inference_steps": num_inference_steps}
+        if "sigmas" in signature(self.scheduler.set_timesteps).parameters:
+            told["sigmas"] = np.linspace(1.0, 1 / num_inference_steps, num_inference_steps).tolist()
         if self.scheduler.config.get("use_dynamic_shifting"):
             config = self.scheduler.config
             slope = (config.max_shift - config.base_shift) / (config.max_image_seq_len - config.base_image_seq_len)
             told["mu"] = config.base_shift + slope * (num_tokens - config.base_image_seq_len)
-        self.scheduler.set_timesteps(num_inference_steps, device=self.device, **told)
+        self.scheduler.set_timesteps(device=self.device, **told)
 
 
 def _pixels(image: Image.Image, height: int, width: int) -> Float[Tensor, "1 3 H W"]:

@@ -26,7 +26,7 @@ def export(
     *,
     step: int,
 ) -> Path:
-    """Write `model/` anew: the transformer, the tokenizer of video, and how they were trained. Raises CannotWrite."""
+    """Write `model/` anew: what the method saves, and how it was trained. Raises CannotWrite."""
     goal = out / MODEL
     network = method.network(recipe.network, corpus, seed=recipe.seed).eval()
     with torch.no_grad():
@@ -35,8 +35,7 @@ def export(
                 parameter.copy_(weights[name])
     with writing(goal), workroom(out, name=MODEL) as room:
         made, earlier = room / MODEL, room / "earlier"
-        method.save(network, made / "transformer")
-        corpus.tokenizer.save_pretrained(made / "video_tokenizer")
+        method.save(network, corpus, made)
         (made / CARD).write_text(json.dumps(card(recipe, corpus, step), indent=1), encoding="utf-8")
         if goal.is_dir():
             goal.replace(earlier)

@@ -48,7 +48,7 @@ class Method(Protocol):
         """New tokens that follow the conditions; `unasked` are the same without what guidance should strengthen."""
         ...
 
-    def save(self, network: nn.Module, folder: Path) -> None:
+    def save(self, network: nn.Module, corpus: Corpus, folder: Path) -> None:
         """Write what was learned into a folder, as diffusers saves it."""
         ...
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import torch
+from diffusers import FlowMatchEulerDiscreteScheduler
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor, nn
@@ -19,6 +20,7 @@ from filmwright.ml.diffusion.schedules import logit_normal, shift_for, shifted, 
 from filmwright.ml.nets.camera import CHANNELS
 from filmwright.ml.nets.mmdit import VideoTransformer
 from filmwright.ml.nets.rope import places
+from filmwright.ml.pipeline import VideoPipeline
 
 from ..batch import Batch, Conditions, placed
 from ..corpus import NOTHING, Corpus
@@ -132,10 +134,19 @@ class Flow:
         x0 = dpm_solver(conditional if guidance_scale == 1 else both, PROCESS, noise, times)
         return torch.where(asked.given[..., None], asked.known, x0)
 
-    def save(self, network: nn.Module, folder: Path) -> None:
-        """A transformer that `VideoTransformer.from_pretrained` loads."""
+    def save(self, network: nn.Module, corpus: Corpus, folder: Path) -> None:
+        """A pipeline that `VideoPipeline.trained` loads; the text encoder is not part of it."""
         assert isinstance(network, VideoTransformer)
-        network.save_pretrained(folder)
+        fixed = {"use_dynamic_shifting": True} if self.shift is None else {"shift": self.shift}
+        VideoPipeline(
+            transformer=network,
+            video_tokenizer=corpus.tokenizer,
+            tokenizer=None,
+            text_encoder=None,
+            scheduler=FlowMatchEulerDiscreteScheduler(**fixed),
+            prediction=self.prediction,
+            fps=float(corpus.fps),
+        ).save_pretrained(folder)
 
     def _denoiser(self, network: nn.Module, conditions: Conditions) -> Denoiser:
         def denoise(x: Tensor, t: Tensor) -> Tensor:
