@@ -124,7 +124,7 @@ def test_steps_are_shifted_as_in_training(pipe):
     seen = []
     shifting = VideoPipeline(**parts)
     shifting.set_progress_bar_config(disable=True)
-    made(shifting, num_inference_steps=6, callback_on_step_end=lambda _, i, t, x: seen.append(float(t)) or x)
+    made(shifting, num_inference_steps=6, callback_on_step_end=lambda *told: seen.append(float(told[2])) or told[3])
     expected = shifted(uniform(1.0, 0.0, 6), shift_for(18))[:-1]
     np.testing.assert_allclose(np.array(seen) / 1000, expected, atol=1e-6)
 
