@@ -71,7 +71,11 @@ def together(home, out, how, **parts):
         "filmwright",
     ]
     run = subprocess.run(
-        [*command, "train", path, "--out", out, "--json"], capture_output=True, text=True, env=os.environ | QUIET
+        [*command, "train", path, "--out", out, "--json"],
+        capture_output=True,
+        text=True,
+        env=os.environ | QUIET,
+        timeout=400,
     )
     assert run.returncode == 0, run.stderr[-3000:]
     (told,) = [json.loads(line) for line in run.stdout.splitlines() if line.startswith('{"model"')]

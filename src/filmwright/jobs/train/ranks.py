@@ -1,6 +1,7 @@
 """The processes of a run: one, or those that `torchrun` started."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Ranks:
         """The mean over all processes, for each."""
         if self.world == 1:
             return value
-        total = value.detach().clone()
+        total = _kept(value.detach().clone())
         dist.all_reduce(total)
         return total / self.world
 
@@ -54,7 +55,7 @@ class Ranks:
         """The first process's number, for each: clocks differ."""
         if self.world == 1:
             return value
-        told = torch.tensor([value], dtype=torch.float64, device=self.device)
+        told = _kept(torch.tensor([value], dtype=torch.float64, device=self.device))
         dist.broadcast(told, 0)
         return float(told)
 
@@ -74,6 +75,19 @@ class Ranks:
                 self.wait()
 
 
+_SENT: deque[Tensor] = deque(maxlen=16)
+
+
+def _kept(tensor: Tensor) -> Tensor:
+    """The same tensor, which does not end with the call that sends it.
+
+    A thread of gloo's lets go of what was sent a moment after us. Were it the last to hold it, it would wait for
+    Python's lock, while whoever takes the group down holds that and waits for the thread.
+    """
+    _SENT.append(tensor)
+    return tensor
+
+
 @contextmanager
 def ranks(asked: Machine) -> Iterator[Ranks]:
     """Join the processes that torchrun started, where it did. Raises BadFilm for a device that is not there."""
@@ -90,6 +104,7 @@ def ranks(asked: Machine) -> Iterator[Ranks]:
     dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield Ranks(rank=dist.get_rank(), world=world, device=device)
+        dist.barrier()  # nobody leaves while another still asks
     finally:
         dist.destroy_process_group()
 
