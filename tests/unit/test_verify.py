@@ -14,6 +14,8 @@ from filmwright.film.asset.audit import rows
 from filmwright.film.asset.records import every
 from filmwright.film.video.reading import decode
 from filmwright.jobs.verify import as_json, verify
+from filmwright.jobs.verify.along import _surely
+from filmwright.jobs.verify.nouns import Span
 from filmwright.jobs.verify.page import page
 from filmwright.jobs.verify.words import words_of
 from tests.authorities import authority, key_pem
@@ -247,7 +249,7 @@ def test_the_page_holds_all_and_escapes_what_others_wrote(film, folder):
     assert "<script" not in text
     assert "http" not in text.replace("http://www.w3.org", "")
     assert text.count("data:image/jpeg;base64,") >= len(found.pictures)
-    for words in ("The mark along time", "too dark or even", "What changed where", "Mina Park", found.mark_id):
+    for words in ("The mark along time", "too dark, too even", "What changed where", "Mina Park", found.mark_id):
         assert words in text
     chain = page(verify(str(film)))
     assert chain.count("<svg") == 1
@@ -266,3 +268,16 @@ def test_geometry_in_words():
 
 def test_records_say_where_the_film_is(film):
     assert str(film) in {record.path for record in every()}
+
+
+def test_a_stretch_without_a_mark_means_something_only_between_plain_ones():
+    """The mark's strength changes along a film: where it is faint all around, nothing is said of its absence."""
+
+    def kinds(*scores):
+        spans = [Span(start=float(i), end=i + 1.0, kind="marked" if z > 6 else "unmarked") for i, z in enumerate(scores)]
+        return [span.kind for span in _surely(spans, [float(z) for z in scores])]
+
+    assert kinds(25, 1, 20)[1] == kinds(25, 20, 2)[2] == kinds(1, 25, 20)[0] == "unmarked"
+    assert kinds(25, 2, 1, 20)[1:3] == ["unmarked"] * 2
+    assert kinds(25, 20, 13, 8.6, 5.4) == ["marked"] * 4 + ["unclear"]
+    assert kinds(25, 5, 8) == ["marked", "unclear", "marked"]

@@ -17,7 +17,7 @@ Outcome = Literal[
 ]
 EXITS: dict[Outcome, int] = {"verified": 0, "marked": 10, "changed": 9, "doubtful": 9, "unknown": 9, "broken": 9}
 Found = Literal["file", "mark", "signature", "looks"]
-Kind = Literal["marked", "unmarked", "other film", "too even"]
+Kind = Literal["marked", "unmarked", "other film", "unclear"]
 Heard = Literal["same", "other", "none", ""]
 
 

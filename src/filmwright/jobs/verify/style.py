@@ -8,7 +8,7 @@ STYLE = (
 .time { display: flex; height: 26px; border-radius: 6px; overflow: hidden; gap: 2px }
 .time i { display: block; background: var(--good) }
 .time .unmarked, .time .other-film { background: var(--bad) }
-.time .too-even { background: #d9d8d3 }
+.time .unclear { background: #d9d8d3 }
 .spans { margin: 12px 0 0; padding: 0; list-style: none; color: var(--soft); font-size: 13.5px }
 .heat { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 16px; margin-top: 14px }
 figure { margin: 0 } figure img { width: 100%; display: block; border-radius: 8px }

@@ -137,7 +137,7 @@ def words_of_span(span: Span) -> str:
         "marked": "this film's mark",
         "unmarked": "no mark here: this may be other footage",
         "other film": f"the mark of another film, {span.mark_id}",
-        "too even": "too dark or even to carry a mark",
+        "unclear": "too dark, too even or too faintly marked to tell",
     }[span.kind]
     return f"{span.start:.1f}-{span.end:.1f} s: {what}"
 
