@@ -274,7 +274,9 @@ def test_a_stretch_without_a_mark_means_something_only_between_plain_ones():
     """The mark's strength changes along a film: where it is faint all around, nothing is said of its absence."""
 
     def kinds(*scores):
-        spans = [Span(start=float(i), end=i + 1.0, kind="marked" if z > 6 else "unmarked") for i, z in enumerate(scores)]
+        spans = [
+            Span(start=float(i), end=i + 1.0, kind="marked" if z > 6 else "unmarked") for i, z in enumerate(scores)
+        ]
         return [span.kind for span in _surely(spans, [float(z) for z in scores])]
 
     assert kinds(25, 1, 20)[1] == kinds(25, 20, 2)[2] == kinds(1, 25, 20)[0] == "unmarked"
