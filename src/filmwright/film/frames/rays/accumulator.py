@@ -73,7 +73,7 @@ class Accumulator:
             device=self._device,
         )
         self._light, self._light_count = new, count
-        calm, hard = new, wp.zeros(len(new), dtype=float, device=self._device)  # many frames tell edges from noise
+        calm, hard = new, wp.ones(len(new), dtype=float, device=self._device)  # many frames have no noise left
         for step, enough in ROUNDS:
             blurred = wp.empty_like(calm)
             wp.launch(
