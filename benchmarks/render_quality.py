@@ -18,7 +18,7 @@ from filmwright.core.frames import Frames
 from filmwright.core.scene import Scene
 from filmwright.core.shot import Shot
 from filmwright.film.frames.renderers import renderers
-from filmwright.jobs.evaluate.flow import change_along
+from filmwright.film.video.flow import change_along
 from filmwright.jobs.evaluate.likeness import decibels, squared_error
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from filmwright.core.frames import Passes
-from filmwright.jobs.evaluate.flow import carried
+from filmwright.film.video.flow import carried
 from filmwright.jobs.evaluate.known import moving
 from tests.known_clips import film, flat, going, reading, refused, subject
 

@@ -9,9 +9,9 @@ from jaxtyping import Bool, Float32, UInt8
 
 from filmwright.core.errors import BadAsset
 from filmwright.core.frames import Frames, Passes
+from filmwright.film.video.flow import consistent, estimated
 
 from .descriptors import blocks, cielab, laplacian_variance
-from .flow import consistent, estimated
 from .likeness import grey
 from .similarity import grid
 from .subject import Subject

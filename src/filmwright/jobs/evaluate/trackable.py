@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from .flow import SMALLEST
+from filmwright.film.video.flow import SMALLEST
+
 from .reading import Refused
 from .subject import Subject
 

@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from filmwright.film.video.flow import SMALLEST, carried
+
 from ..descriptors import blocks
-from ..flow import SMALLEST, carried
 from ..moment import Moment
 from ..reading import Reading, Scale, Span, mean_of
 from ..subject import Subject

@@ -4,14 +4,15 @@ In levels of 255; lower is better. Along the exact flow, and only where its pass
 frames, if the frames carry them; else along estimated flow, where going there and back leads home.
 
 Source: Lai et al., "Learning Blind Video Temporal Consistency", ECCV 2018, the warping error; differences are
-absolute here, squared there. The flow's estimate and its masks: `jobs/evaluate/flow.py`.
+absolute here, squared there. The flow's estimate and its masks: `film/video/flow.py`.
 """
 
 from typing import Literal
 
 import numpy as np
 
-from ..flow import change_along
+from filmwright.film.video.flow import change_along
+
 from ..moment import Moment
 from ..reading import Part, Reading, Refused, Scale, mean_of
 from ..subject import Subject
