@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 
 import cv2
 import numpy as np
@@ -15,6 +16,8 @@ from filmwright.film.asset.records import every
 from filmwright.film.video.reading import decode
 from filmwright.jobs.verify import as_json, verify
 from filmwright.jobs.verify.along import _surely
+from filmwright.jobs.verify.compare import Pair, _speed
+from filmwright.jobs.verify.heat import differences
 from filmwright.jobs.verify.nouns import Span
 from filmwright.jobs.verify.page import page
 from filmwright.jobs.verify.words import words_of
@@ -135,10 +138,45 @@ def test_what_was_painted_over_is_shown_beside_the_original(film, folder):
         assert change.picture.startswith(b"\xff\xd8")
 
 
+@pytest.mark.parametrize(
+    ("shown", "speed"),
+    [
+        ([0.5, 2.5, 3.5, 5.5, 6.5, 8.5], 1.5),  # to the nearest second of the original
+        ([0.5, 0.5, 1.5, 1.5, 2.5, 2.5], 0.5),
+        ([0.5, 1.5, 2.5, 3.5, 4.5, 5.5], 1.0),
+        ([0.5, 1.5, 2.5, 7.5, 8.5, 9.5], 1.0),  # cut
+        ([0.5, 2.5, 3.5, None, 6.5, 8.5], 1.5),  # with something from elsewhere...
+        ([0.5, 2.5, None, None, 6.5, 8.5], 1.0),  # ...and with too much of it
+        ([4.5, 5.5, 6.5, 0.5, 1.5, 2.5], 1.0),  # in another order
+        ([0.5, 2.5, 3.5], 1.0),  # too few to tell
+    ],
+)
+def test_a_film_that_plays_faster_is_not_called_cut(shown, speed):
+    picture = np.zeros((2, 2, 3), np.uint8)
+    moments = [None if of is None else Fraction(of) for of in shown]
+    pairs = [Pair(at=Fraction(2 * i + 1, 2), of=of, rgb=picture, there=picture) for i, of in enumerate(moments)]
+    assert _speed(pairs) == pytest.approx(speed, abs=0.1)
+
+
+def test_colours_that_a_coder_blurs_are_no_change():
+    """Red on yellow of the same luma is an edge of colour alone, which 4:2:0 keeps at half the size."""
+    inside = np.hypot(*np.mgrid[-90:90, -160:160]) < 40
+    shade = np.linspace(0.6, 1.4, 320)[:, None]
+    original = np.clip(np.where(inside[..., None], (230, 60, 20), (130, 110, 10)) * shade, 0, 255).astype(np.uint8)
+    luma, *chroma = cv2.split(cv2.cvtColor(original, cv2.COLOR_RGB2YCrCb))
+    blurred = [cv2.resize(cv2.resize(c, (80, 45), interpolation=cv2.INTER_AREA), (320, 180)) for c in chroma]
+    coded = cv2.cvtColor(cv2.merge([luma, *blurred]), cv2.COLOR_YCrCb2RGB)
+    everywhere = np.ones(inside.shape, bool)
+    assert differences(original, coded, everywhere).share == 0
+    painted = cv2.rectangle(coded.copy(), (10, 10), (110, 70), (40, 120, 200), -1)
+    assert differences(original, painted, everywhere).share == pytest.approx(100 * 60 / inside.size, rel=0.25)
+
+
 def test_a_cut_and_another_sound(film, folder):
     cut = look(again(film, folder / "cut.mp4", lambda i, rgb: None if 12 <= i < 24 else rgb))
     assert cut.comparison.missing == ((1.0, 2.0),)
     assert "1.0-2.0 s of the original is missing" in cut.says
+    assert cut.comparison.speed == 1
     other = unsigned(folder / "other.mp4", seed=3)
     swapped = look(again(film, folder / "swapped.mp4", sound=other))
     assert (swapped.outcome, swapped.comparison.sound) == ("changed", "other")

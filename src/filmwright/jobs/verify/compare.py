@@ -24,6 +24,9 @@ SAME = 0.9  # correlation of two pictures of one moment
 KNOWN = 0.7  # correlation of pictures that still show the same, with something painted over
 NEAR = Fraction(3, 4)  # seconds around a match in which the very picture is looked for
 JUMP = 1.3  # seconds by which time has to jump for a cut
+FEWEST = 4  # pictures from which another speed can be told...
+MOSTLY = 0.8  # ...if so many of all are in the original...
+FASTER = 0.08  # ...that differs by this much at least
 SHOWN = 3  # changes that are told
 SEEN = 0.001  # share of the picture that has to differ
 
@@ -47,14 +50,16 @@ def compare(path: Path, original: Path, geometry: Geometry) -> Comparison:
     film = [(at, small(rgb)) for at, rgb in key_pictures(path, every=STEP, most=MOST)]
     pairs = [_match(at, rgb, first, geometry) for at, rgb in film]
     dense = len(film) < MOST  # else whole seconds between pictures are skipped, and cuts can't be told
-    missing, inserted = _cuts(pairs, length, probe(path).seconds) if dense else ((), ())
-    found = [c for pair in pairs if pair.of is not None and (c := _change(pair, original, geometry))]
+    speed = _speed(pairs)
+    missing, inserted = _cuts(pairs, length, probe(path).seconds) if dense and speed == 1 else ((), ())
+    found = [c for pair in pairs if pair.of is not None and (c := _change(pair, original, geometry, moved=speed != 1))]
     return Comparison(
         original=original.name,
         changes=tuple(sorted(found, key=lambda c: -c.share)[:SHOWN]),
         missing=missing,
         inserted=inserted,
-        sound="" if missing or inserted else _sound(path, original),
+        speed=speed,
+        sound="" if missing or inserted or speed != 1 else _sound(path, original),
     )
 
 
@@ -87,6 +92,19 @@ def _likest(
     return max(alike, default=None, key=lambda found: found[0])
 
 
+def _speed(pairs: Sequence[Pair]) -> float:
+    """How fast the original passes, if all of it does so evenly: the median slope (Sen 1968); else 1."""
+    shown = [(float(pair.at), float(pair.of)) for pair in pairs if pair.of is not None]
+    if len(shown) < max(FEWEST, MOSTLY * len(pairs)):
+        return 1.0
+    at, of = np.array(shown).T
+    i, k = np.triu_indices(len(at), 1)
+    slope = float(np.median((of[k] - of[i]) / (at[k] - at[i])))
+    rest = of - slope * at
+    even = float(np.ptp(rest)) <= 1.5 * float(STEP)
+    return round(slope, 2) if even and abs(slope - 1) > FASTER else 1.0
+
+
 def _cuts(
     pairs: Sequence[Pair], length: Fraction, film: Fraction
 ) -> tuple[tuple[tuple[float, float], ...], tuple[tuple[float, float], ...]]:
@@ -107,11 +125,11 @@ def _cuts(
     return tuple(missing), tuple(inserted)
 
 
-def _change(pair: Pair, original: Path, geometry: Geometry) -> Change | None:
+def _change(pair: Pair, original: Path, geometry: Geometry, *, moved: bool) -> Change | None:
     """What differs between a picture of the film and the original's picture of that very moment."""
     assert pair.of is not None
     when, there = pair.of, pair.there
-    if when != pair.at:  # cut or re-timed: the very picture may lie between those that were compared
+    if moved or when != pair.at:  # cut or re-timed: the very picture may lie between those that were compared
         end = when + NEAR
         around = pictures_from(original, max(when - NEAR, Fraction(0)))
         close = takewhile(lambda moment: moment[0] <= end, ((at, small(rgb)) for at, rgb in around))

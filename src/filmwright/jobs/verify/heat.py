@@ -46,10 +46,10 @@ def differences(
     if not inside.any():
         return Heat(map=np.zeros(both.shape, np.float32), both=both)
     fitted = np.stack([_fitted(other[..., c], one[..., c], inside) for c in range(3)], axis=-1)
-    gap = np.abs(cv2.GaussianBlur(one, (0, 0), 2.0) - cv2.GaussianBlur(fitted, (0, 0), 2.0)).max(-1)
-    # edges shift by parts of a pixel when a picture is scaled: there more is needed
-    gray = cv2.GaussianBlur(cv2.cvtColor(original, cv2.COLOR_RGB2GRAY), (0, 0), 2.0).astype(np.float32)
-    slope = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)) / 8
+    smooth = cv2.GaussianBlur(one, (0, 0), 2.0)
+    gap = np.abs(smooth - cv2.GaussianBlur(fitted, (0, 0), 2.0)).max(-1)
+    # edges, of colour alone too, shift by parts of a pixel when a picture is scaled or coded: there more is needed
+    slope = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)).max(-1) / 8
     limit = max(FLOOR, NOISE * float(np.median(gap[inside]))) + 1.5 * cv2.dilate(slope, np.ones((5, 5), np.uint8))
     heat = np.where(inside, np.clip((gap - limit) / FULL, 0, 1), 0).astype(np.float32)
     spots = cv2.morphologyEx((heat > 0).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))

@@ -50,6 +50,7 @@ class Comparison:
     changes: tuple[Change, ...] = ()  # the worst, worst first
     missing: tuple[tuple[float, float], ...] = ()  # seconds of the original
     inserted: tuple[tuple[float, float], ...] = ()  # seconds of the film
+    speed: float = 1.0  # seconds of the original in one of the film
     sound: Heard = ""  # "" is not compared
 
 

@@ -103,6 +103,7 @@ def _changes(finding: Finding) -> str:
     if found is None:
         return ""
     words = [f"Compared with {found.original}."]
+    words += [f"It plays about {found.speed:.1f} times as fast."] if found.speed != 1 else []
     words += [f"Of this film, {seconds(found.inserted)} can't be found in it."] if found.inserted else []
     words += [f"Of it, {seconds(found.missing)} can't be found in this film."] if found.missing else []
     words += [

@@ -166,6 +166,8 @@ def _foreign(spans: Sequence[Span], comparison: Comparison | None) -> str:
     said = f"; its mark is not in {seconds(other)}" if other else ""
     if comparison is None:
         return said
+    if comparison.speed != 1:
+        said += f"; it plays about {comparison.speed:.1f} times as fast"
     replaced = comparison.inserted == comparison.missing
     if comparison.inserted and not other:
         several = len(comparison.inserted) > 1
