@@ -1,5 +1,6 @@
 """A verdict -> the film goes on, or waits for a person, or is refused."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,7 +36,11 @@ def settle(
         return
     held = hold(request, verdict, title=title, source=source, asked=asked, pictures=pictures)
     people = any(signal.provider == PROVIDER for signal in verdict.signals)
-    agreed = "\nWhere those who are shown agreed, keep that with `filmwright consent add`: no review is needed then."
+    covers = shlex.quote(str(source)) if source else "FILE"
+    agreed = (
+        f"\nWhere those who are shown agreed, keep that with `filmwright consent add NAME --covers {covers} ...`: "
+        "no review is needed then."
+    )
     raise HeldForReview(
         f"a person has to look at this film before it is made:{why}\n"
         f"It waits as review {held.id}. See it with `filmwright review show {held.id}`; once it is approved, "

@@ -37,7 +37,7 @@ dd { margin: 0; grid-column: 2; min-width: 0 }
   border-radius: 50%; margin-right: 8px; vertical-align: 1px; background: var(--good) }
 .open::before { background: var(--open) }
 .bad::before { background: var(--bad) }
-footer { color: var(--soft); font-size: 12.5px }
+footer { color: var(--soft); font-size: 12.5px; margin-top: 28px }
 @media (max-width: 760px) { .sections { columns: 1 } header { display: block }
   header img { max-width: 100%; margin-top: 20px }
   main { padding: 32px 18px } }
