@@ -1,5 +1,7 @@
 """The pipeline is one of diffusers': its call, its outputs, its conditions, and a folder that loads again."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler, FlowMa
 from PIL import Image
 
 from filmwright.ml.diffusion.schedules import shift_for, shifted, uniform
+from filmwright.ml.long_clips import clip_noise, clip_windows, together
 from filmwright.ml.nets.minilm import load_minilm
 from filmwright.ml.nets.mmdit import VideoTransformer
 from filmwright.ml.nets.patch_pca import PatchPCA
@@ -106,6 +109,65 @@ def test_pictures_of_other_shapes_fill_the_frame(pipe):
     assert made(pipe, image=wide)[0, 0, ..., 2].mean() > made(pipe, image=wide)[0, 0, ..., 0].mean()
 
 
+def test_a_video_is_gone_from_as_far_as_asked(pipe):
+    """The less is made anew the nearer it stays; all of it is made anew at 1, as if there were no video."""
+    clip = torch.rand(1, 5, 3, 16, 24, generator=torch.Generator().manual_seed(6)) * 2 - 1
+    tokens = pipe.video_tokenizer.encode(clip)
+    told = {"output_type": "latent", "num_inference_steps": 10}
+    far = [(made(pipe, video=clip, strength=s, **told) - tokens).square().mean() for s in (0.1, 0.5, 1.0)]
+    assert far[0] < far[1] < far[2]
+    torch.testing.assert_close(made(pipe, video=clip, strength=1.0, **told), made(pipe, **told))
+    pictures = [
+        Image.fromarray(((each.permute(1, 2, 0).numpy() + 1) * 127.5).round().astype(np.uint8)) for each in clip[0]
+    ]
+    torch.testing.assert_close(
+        made(pipe, video=pictures, strength=0.5, **told),
+        made(pipe, video=clip, strength=0.5, **told),
+        atol=0.05,
+        rtol=0,
+    )
+
+
+def test_a_long_clip_is_made_of_windows(pipe):
+    """Begun with the image, the same for the same seed, other than one large window; one window is as ever."""
+    still = torch.rand(1, 3, 16, 24, generator=torch.Generator().manual_seed(5)) * 2 - 1
+    long = made(pipe, num_frames=21, window=7, image=still, output_type="pt")
+    assert long.shape == (1, 21, 3, 16, 24)
+    torch.testing.assert_close(long, made(pipe, num_frames=21, window=7, image=still, output_type="pt"))
+    expected = (pipe.video_tokenizer.decode(pipe.video_tokenizer.encode(still[:, None]), 2, 3)[:, 0] / 2 + 0.5).clamp(
+        0, 1
+    )
+    torch.testing.assert_close(long[:, 0], expected)
+    assert (long - made(pipe, num_frames=21, image=still, output_type="pt")).abs().max() > 1e-3
+    np.testing.assert_array_equal(made(pipe, window=5), made(pipe))
+
+
+def test_windows_of_a_long_clip_begin_as_clips_do():
+    """A network whose clips grow brighter from their first still on, at an even pace, makes a long clip that does so.
+
+    A window whose first group is taken for the still that clips begin with would be one and a half frames behind.
+    """
+    group, pace = 4, 1 / 20
+    clips = 0.5 * torch.randn(400, 1 + group, 3, 2, 2, generator=torch.Generator().manual_seed(1))
+    patches = PatchPCA(channels=3 * group * 4, frames=group, side=2).fit([clips])
+
+    def hear(tokens, level, given):
+        """Goes on from the still as far as it can be seen: its mean by Bayes' rule, stills being standard normal."""
+        seen = patches.decode(tokens, 1, 1)[:, :1].mean((2, 3, 4), keepdim=True)
+        first = seen * (1 - level) / ((1 - level) ** 2 + level**2 / 12)
+        later = pace * torch.arange(1.0 + group * (tokens.shape[1] - 1)).view(1, -1, 1, 1, 1)
+        return (tokens - patches.encode((first + later).expand(-1, -1, 3, 2, 2))) / level
+
+    spans = clip_windows(11, 5)
+    noise = clip_noise(torch.randn(1, 11, 3 * group * 4, generator=torch.Generator().manual_seed(2)), spans, 1)
+    whole = together(hear, patches, spans, noise[:, :1], torch.zeros_like(noise))
+    x, given = noise, torch.zeros(1, 11, dtype=torch.bool)
+    for level, following in pairwise(torch.linspace(1, 0, 81)):
+        x = x + (following - level) * whole(x, level, given)
+    shown = patches.decode(x, 1, 1).mean((0, 2, 3, 4))
+    torch.testing.assert_close(shown.diff(), torch.full((40,), pace), atol=0.2 * pace, rtol=0)
+
+
 def test_any_scheduler_for_flows_serves(pipe):
     euler, heun = pipe.scheduler, FlowMatchHeunDiscreteScheduler.from_config(pipe.scheduler.config)
     latents = torch.randn(1, 18, 16, generator=torch.Generator().manual_seed(1))
@@ -175,6 +237,9 @@ def test_a_folder_loads_again(pipe, tmp_path):
         ({"negative_prompt": ["a", "b"]}, "as many, not 2"),
         ({"latents": torch.zeros(1, 3, 16)}, "do not fit"),
         ({"image": torch.zeros(1, 3, 8, 8)}, "does not fit"),
+        ({"video": torch.zeros(1, 3, 3, 16, 24)}, "does not fit 5 frames"),
+        ({"video": torch.zeros(1, 5, 3, 16, 24), "strength": 0.0}, "more than 0"),
+        ({"num_frames": 21, "window": 7, "camera": torch.zeros(1, 11, 3)}, "up to 7 frames"),
     ],
 )
 def test_what_does_not_fit_is_refused(pipe, wrong, says):

@@ -1,4 +1,4 @@
-"""The bundled model as a diffusers pipeline: text, or text and an image, -> a short video."""
+"""The bundled model as a diffusers pipeline: text, an image, a video -> a video."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from diffusers.loaders import LTXVideoLoraLoaderMixin
 from diffusers.utils import BaseOutput
 from diffusers.utils.torch_utils import randn_tensor
 from jaxtyping import Bool, Float
@@ -17,6 +18,8 @@ from torch import Tensor
 from transformers import BertModel, PreTrainedTokenizerBase
 
 from .diffusion.guidance import classifier_free
+from .long_clips import Hearing, clip_noise, clip_windows, together
+from .nets.aligned import AlignedTransformer
 from .nets.minilm import load_minilm, token_states
 from .nets.mmdit import VideoTransformer
 from .nets.patch_pca import PatchPCA
@@ -32,10 +35,11 @@ class VideoOutput(BaseOutput):  # type: ignore[misc]
     frames: Any
 
 
-class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
-    """Text, or text and an image, -> video; the call is the one that users of diffusers know.
+class VideoPipeline(DiffusionPipeline, LTXVideoLoraLoaderMixin):  # type: ignore[misc]
+    """Text, and an image or a video to start from, -> video; the call is the one that users of diffusers know.
 
     The scheduler may be any of diffusers' for flows; `prediction` is what the transformer says: velocity, or x0.
+    `load_lora_weights` and its like are diffusers', as they are for any pipeline of one transformer.
     """
 
     model_cpu_offload_seq = "text_encoder->transformer->video_tokenizer"
@@ -43,7 +47,7 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
 
     def __init__(
         self,
-        transformer: VideoTransformer,
+        transformer: VideoTransformer | AlignedTransformer,
         video_tokenizer: PatchPCA,
         tokenizer: PreTrainedTokenizerBase | None,
         text_encoder: BertModel | None,
@@ -80,12 +84,15 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
         prompt: str | Sequence[str],
         negative_prompt: str | Sequence[str] = "",
         image: Image.Image | Float[Tensor, "B 3 H W"] | None = None,
+        video: Sequence[Image.Image] | Float[Tensor, "B F 3 H W"] | None = None,
+        strength: float = 0.8,
         height: int = 64,
         width: int = 64,
         num_frames: int = 17,
         num_inference_steps: int = 20,
         guidance_scale: float = 3.0,
         num_videos_per_prompt: int = 1,
+        window: int | None = None,
         camera: Float[Tensor, "B T K"] | None = None,
         generator: torch.Generator | list[torch.Generator] | None = None,
         latents: Float[Tensor, "B L C"] | None = None,
@@ -96,9 +103,11 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
     ) -> VideoOutput | tuple[Any]:
         """Make a video for each prompt.
 
-        `image` is the first frame, a picture or a tensor in [-1, 1] for each prompt; `camera` is how the camera moves,
-        for each group of frames; `output_type` is "pil" (lists of pictures), "np" ([B F H W 3] in [0, 1]), "pt" ([B F 3
-        H W] in [0, 1]) or "latent" (tokens). Raises ValueError where sizes or counts do not fit.
+        `image` is the first frame, a picture or a tensor in [-1, 1] for each prompt. `video`, pictures or a tensor
+        likewise, is noised as far as `strength` (0 to 1) says and made anew from there (SDEdit, arXiv:2108.01073).
+        Of a clip longer than `window` frames, overlapping windows of so many are denoised together. `camera` is how the
+        camera moves, for each group of frames; `output_type` is "pil" (lists of pictures), "np" ([B F H W 3] in
+        [0, 1]), "pt" ([B F 3 H W] in [0, 1]) or "latent" (tokens). Raises ValueError where sizes or counts do not fit.
         """
         side, group = self.video_tokenizer.side, self.video_tokenizer.frames
         if height % side or width % side or (num_frames - 1) % group or num_frames < 1:
@@ -115,28 +124,38 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
         prompts = [prompt] if isinstance(prompt, str) else list(prompt)
         prompts = [each for each in prompts for _ in range(num_videos_per_prompt)]
         rows, columns, num_groups = height // side, width // side, 1 + (num_frames - 1) // group
-        at = places(num_groups, rows, columns).to(self.device).expand(len(prompts), -1, -1)
-        shape = (len(prompts), at.shape[1], self.video_tokenizer.config.channels)
+        cells = rows * columns
+        spans = self._windows(num_groups, window, camera)
+        at = places(len(spans[0]), rows, columns).to(self.device).expand(len(prompts), -1, -1)
+        shape = (len(prompts), num_groups * cells, self.video_tokenizer.config.channels)
         if latents is None:
-            latents = randn_tensor(shape, generator=generator, device=self.device, dtype=self.transformer.dtype)
+            noise = randn_tensor(shape, generator=generator, device=self.device, dtype=self.transformer.dtype)
+            latents = clip_noise(noise, spans, cells)
         elif latents.shape != shape:
             raise ValueError(f"latents of shape {list(latents.shape)} do not fit; it must be {list(shape)}.")
         given, first = self._first(image, shape, height, width)
-        latents = torch.where(given[..., None], first, latents)
-        by_token = None if camera is None else camera.to(latents).repeat_interleave(rows * columns, 1)
-        hear = self._hearing(prompts, negative_prompt, guidance_scale, at, given, by_token)
+        by_token = None if camera is None else camera.to(latents).repeat_interleave(cells, 1)
+        hear = self._hearing(prompts, negative_prompt, guidance_scale, at, by_token)
         self._set_timesteps(num_inference_steps, at.shape[1])
-        with self.progress_bar(total=len(self.scheduler.timesteps)) as bar:
-            for i, t in enumerate(self.scheduler.timesteps):
+        start, known, timesteps = latents[:, :cells], torch.zeros_like(latents), self.scheduler.timesteps
+        if video is not None:
+            known, timesteps = self._begun(video, shape, (num_frames, height, width), strength, num_inference_steps)
+            level = timesteps[0] / self.scheduler.config.num_train_timesteps
+            latents = (1 - level) * known + level * latents
+        latents = torch.where(given[..., None], first, latents)
+        if len(spans) > 1:
+            hear = together(hear, self.video_tokenizer, spans, start, known)
+        with self.progress_bar(total=len(timesteps)) as bar:
+            for i, t in enumerate(timesteps):
                 level = t / self.scheduler.config.num_train_timesteps
-                velocity = torch.where(given[..., None], 0.0, hear(latents, level))
+                velocity = torch.where(given[..., None], 0.0, hear(latents, level, given))
                 latents = self.scheduler.step(velocity, t, latents, return_dict=False)[0]
                 if callback_on_step_end is not None:
                     latents = callback_on_step_end(self, i, t, {"latents": latents}).get("latents", latents)
                 bar.update()
         self.maybe_free_model_hooks()
-        video = latents if output_type == "latent" else self.video_tokenizer.decode(latents.float(), rows, columns)
-        frames = _OUTPUTS[output_type](video)
+        made = latents if output_type == "latent" else self.video_tokenizer.decode(latents.float(), rows, columns)
+        frames = _OUTPUTS[output_type](made)
         return VideoOutput(frames=frames) if return_dict else (frames,)
 
     def _hearing(
@@ -145,23 +164,22 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
         negative_prompt: str | Sequence[str],
         guidance_scale: float,
         at: Float[Tensor, "B L 3"],
-        given: Bool[Tensor, "B L"],
         camera: Float[Tensor, "B L K"] | None,
-    ) -> Callable[[Tensor, Tensor], Tensor]:
-        """Tokens and their noise level -> the velocity that follows the prompts."""
+    ) -> Hearing:
+        """Tokens, their noise level and which of them are given -> the velocity that follows the prompts."""
         negative = [negative_prompt] * len(prompts) if isinstance(negative_prompt, str) else list(negative_prompt)
         if len(negative) != len(prompts):
             raise ValueError(f"{len(prompts)} prompts need one negative prompt or as many, not {len(negative)}.")
         texts = [*prompts, *negative] if guidance_scale != 1 else prompts
         times = len(texts) // len(prompts)
         states, mask = token_states(self.tokenizer, self.text_encoder, texts)
-        at, given = at.repeat(times, 1, 1), given.repeat(times, 1)
+        at = at.repeat(times, 1, 1)
         camera = None if camera is None else camera.repeat(times, 1, 1)
 
-        def hear(latents: Tensor, level: Tensor) -> Tensor:
-            tokens = latents.repeat(times, 1, 1)
+        def hear(latents: Tensor, level: Tensor, given: Tensor) -> Tensor:
+            tokens, clean = latents.repeat(times, 1, 1), given.repeat(times, 1)
             time = level.to(tokens).expand(len(tokens))
-            told = self.transformer(tokens, at, time, states.to(tokens), mask, given=given, camera=camera)
+            told = self.transformer(tokens, at, time, states.to(tokens), mask, given=clean, camera=camera)
             if self.config.prediction == "x0":
                 told = (tokens - told) / level.clamp(min=LEAST)
             if times == 1:
@@ -170,6 +188,35 @@ class VideoPipeline(DiffusionPipeline):  # type: ignore[misc]
             return classifier_free(conditional, unconditional, guidance_scale)
 
         return hear
+
+    def _windows(self, num_groups: int, window: int | None, camera: Tensor | None) -> list[range]:
+        """The groups of frames that are denoised at a time."""
+        if window is None or num_groups <= (size := 1 + (window - 1) // self.video_tokenizer.frames):
+            return [range(num_groups)]
+        if camera is not None:
+            raise ValueError(f"how the camera moves can be told for up to {window} frames, which is one window.")
+        return clip_windows(num_groups, size)
+
+    def _begun(
+        self,
+        video: Sequence[Image.Image] | Tensor,
+        shape: tuple[int, int, int],
+        size: tuple[int, int, int],
+        strength: float,
+        num_inference_steps: int,
+    ) -> tuple[Float[Tensor, "B L C"], Float[Tensor, " N"]]:
+        """A video's tokens, and the steps that are left to go from them."""
+        if not 0 < strength <= 1:
+            raise ValueError(f"strength is more than 0 and at most 1, not {strength:g}.")
+        if not isinstance(video, Tensor):
+            video = torch.stack([_pixels(picture, *size[1:]) for picture in video], 1)
+        if (video.shape[1], *video.shape[-2:]) != size or len(video) not in (1, shape[0]):
+            frames, height, width = size
+            raise ValueError(f"a video of shape {list(video.shape)} does not fit {frames} frames of {width}x{height}.")
+        tokens = self.video_tokenizer.encode(video.to(self.device, self.video_tokenizer.dtype))
+        begin = max(num_inference_steps - max(round(num_inference_steps * strength), 1), 0) * self.scheduler.order
+        self.scheduler.set_begin_index(begin)
+        return tokens.to(self.transformer.dtype).expand(shape), self.scheduler.timesteps[begin:]
 
     def _first(
         self, image: Image.Image | Tensor | None, shape: tuple[int, int, int], height: int, width: int

@@ -61,6 +61,12 @@ class PatchPCA(ModelMixin, ConfigMixin):  # type: ignore[misc]
         first = groups[:, 0].mean(1, keepdim=True)  # all of them show the same
         return torch.cat([first, groups[:, 1:].flatten(1, 2)], 1)
 
+    def endings(self, tokens: Float[Tensor, "*L C"]) -> Float[Tensor, "*L C"]:
+        """Groups of frames as tokens -> stills of their last frames: how a clip begins that goes on from there."""
+        patches = ((tokens * self.scale) @ self.basis.T + self.mean).unflatten(-1, (self.frames, -1))
+        stills = patches[..., -1:, :].expand_as(patches).flatten(-2)
+        return (stills - self.mean) @ self.basis / self.scale
+
     def _patches(self, video: Float[Tensor, "B F 3 H W"]) -> Float[Tensor, "B T h w P"]:
         num_frames, height, width = video.shape[1], *video.shape[3:]
         if (num_frames - 1) % self.frames or height % self.side or width % self.side:
