@@ -52,9 +52,9 @@ def test_a_film_is_signed_marked_and_on_record(made):
 
 KILLS = {  # just before...
     "encoding": "filmwright.jobs.make.finish",
-    "signing": "filmwright.jobs.make.seal",
-    "the pictures": "filmwright.jobs.make.contact_sheet",
-    "publishing": "filmwright.jobs.make.publish",
+    "signing": "filmwright.jobs.release.seal",
+    "the pictures": "filmwright.jobs.release.contact_sheet",
+    "publishing": "filmwright.jobs.release.publish",
     "the record": "filmwright.jobs.publish.keep",
     "the log": "filmwright.jobs.publish.append",
     "the last move": "filmwright.jobs.publish.writing",

@@ -12,6 +12,7 @@ from filmwright.film.asset.faces import Face
 from filmwright.film.asset.review import reviews
 from filmwright.jobs.film import Choice, Film, Trust
 from filmwright.jobs.plan import plan
+from filmwright.jobs.rendered import rendered
 from filmwright.jobs.trust import admit
 from tests.scans import tetrahedron
 
@@ -35,9 +36,9 @@ def test_a_face_without_consent_is_held_whatever_the_moderator_is(scan, moderato
     trust = Trust(moderator=Choice(use=moderator))
     planned = plan(Film(scan=scan, brief="A calm spot", size=144, seconds=3, trust=trust))
     with pytest.raises(HeldForReview, match=r"texture 1 of portrait\.glb: likeness 0\.90 \(a face, and no consent"):
-        admit(planned)
-    with pytest.raises(HeldForReview, match="keep that with `filmwright consent add`"):
-        admit(planned)
+        admit(rendered(planned))
+    with pytest.raises(HeldForReview, match="keep that with `filmwright consent add NAME --covers "):
+        admit(rendered(planned))
     assert [r.state for r in reviews()] == ["waiting"]
     consent.add(
         subject="Mina Park",
@@ -47,4 +48,4 @@ def test_a_face_without_consent_is_held_whatever_the_moderator_is(scan, moderato
         evidence="ab" * 32,
         inputs=[file_hash(scan)],
     )
-    assert admit(planned).decision == "allow"
+    assert admit(rendered(planned)).decision == "allow"

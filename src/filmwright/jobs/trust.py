@@ -1,16 +1,12 @@
 """Why a film can be trusted: who may have it made, what its mark says, what is claimed of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-
-import numpy as np
-from jaxtyping import UInt8
+from pathlib import Path
 
 from filmwright import __version__
 from filmwright.core.claim import Action, Claim, SourceType
-from filmwright.core.content import content_hash
 from filmwright.core.manifest import Ingredient, now
-from filmwright.core.scene import Material, Texture
 from filmwright.core.verdict import DECISIONS, Verdict
 from filmwright.film.asset.audit import Event, append
 from filmwright.film.asset.home import secret
@@ -21,12 +17,31 @@ from filmwright.film.asset.moderators import Exhibit
 from filmwright.film.asset.policy import load_policy
 from filmwright.film.video.pictures import Still
 
-from .moderation import moderate, request_words, sampled_frames, title_words
-from .plan import Plan
+from .film import Trust
+from .moderation import moderate, sampled_frames
 from .regions import Facts, Labelling, labels_for
 from .review import settle
 
 SOFTWARE = f"Filmwright {__version__}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Work:
+    """A film that is being made, as those see it who have to vouch for it."""
+
+    title: str
+    trust: Trust
+    request: str  # content hash of all that it is made from
+    source: SourceType  # what its pictures truly are
+    says: str  # how they came about: "rendered from bottle.glb"
+    edits: str  # what was done to them then: "cut, titled and encoded"
+    words: tuple[Exhibit, ...]  # that were asked for, and that are to be read in it
+    pictures: tuple[Shown, ...]  # the user's own
+    ingredients: tuple[Ingredient, ...] = ()
+    file: Path | None = None  # of the user's, which a reviewer may want to see
+    shows: str | None = (
+        ""  # hash of the file whose likeness its frames bear; None for pictures of nothing that was given
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,101 +55,85 @@ class Identity:
     labels: Labelling
 
 
-def request_hash(planned: Plan) -> str:
-    """Content hash of all that a film is made from; where its files lie does not matter, what is in them does."""
-    table = planned.film.model_dump(mode="json", exclude={"scan": True, "fonts": True, "light": {"environment"}})
-    return content_hash(table, planned.ingredients)
-
-
-def admit(planned: Plan, stills: Iterable[Still] = ()) -> Verdict:
+def admit(work: Work, stills: Iterable[Still] = ()) -> Verdict:
     """Moderate what was asked for, or with `stills`, what came of it. Raises Blocked or HeldForReview.
 
-    Words and the user's pictures are judged before anything is rendered, rendered pictures as soon as they are there.
+    Words and the user's pictures are judged before anything is made, the film's own pictures as soon as they are there.
     """
-    trust, stills = planned.film.trust, list(stills)
+    trust, stills = work.trust, list(stills)
     if stills:
         exhibits = sampled_frames((still.start + still.seconds / 2, still.rgb) for still in stills)
-        shown = [Shown(where=e.where, sha256=_scan_hash(planned), rgb=e.rgb) for e in exhibits if e.rgb is not None]
+        seen = exhibits if work.shows is not None else []
+        shown = [Shown(where=e.where, sha256=work.shows or "", rgb=e.rgb) for e in seen if e.rgb is not None]
     else:
-        shown = list(_own_pictures(planned))
-        exhibits = [*request_words(planned.film), *title_words(planned.storyboard.titles)]
-        exhibits += [Exhibit(what="picture", where=s.where, rgb=s.rgb) for s in shown]
+        shown = list(work.pictures)
+        exhibits = [*work.words, *(Exhibit(what="picture", where=s.where, rgb=s.rgb) for s in shown)]
     people = likeness_signals(shown, use=trust.use)  # whatever the moderator is: consent is not its to give
     verdict = moderate(exhibits, moderator=trust.moderator, policy=load_policy(trust.policy), noticed=people)
-    request = request_hash(planned)
     facts = {"decision": verdict.decision, "provider": verdict.provider, "policy": verdict.policy}
-    append(Event(kind="moderation", subject=request, facts=facts))
+    append(Event(kind="moderation", subject=work.request, facts=facts))
     settle(
         verdict,
-        request,
-        title=planned.storyboard.title,
-        source=planned.film.scan,
+        work.request,
+        title=work.title,
+        source=work.file,
         asked={e.where: e.text for e in exhibits if e.text},
-        pictures={s.where: s.rgb for s in shown},
+        pictures={e.where: e.rgb for e in exhibits if e.rgb is not None},
     )
     return verdict
 
 
 def both(first: Verdict, second: Verdict) -> Verdict:
-    """What was judged before and after rendering, as one: the more severe decision, all reasons and signals."""
+    """What was judged before and after the pictures were made, as one: the more severe decision, all its reasons."""
     worse = max(first, second, key=lambda verdict: DECISIONS.index(verdict.decision))
     reasons = tuple(dict.fromkeys(first.reasons + second.reasons))
     return replace(worse, reasons=reasons, signals=first.signals + second.signals)
 
 
-def identify(planned: Plan, scene_hash: str, verdict: Verdict) -> Identity:
+def identify(work: Work, verdict: Verdict, *content: str) -> Identity:
     """The film's id, made of its content and the maker's secret, and the labels that regions and verdict ask for."""
-    film, mark = planned.film, opened_mark(planned)
-    payload = film_id(secret("mark"), request_hash(planned), scene_hash, __version__, num_bits=max(mark.num_bits, 1))
-    mark_id = id_text(payload, mark.num_bits) if mark.algorithm else ""
-    made, source = now(), source_of(planned)
+    trust, mark = work.trust, opened_mark(work)
+    payload = film_id(secret("mark"), work.request, *content, __version__, num_bits=max(mark.num_bits, 1))
+    mark_id, made = id_text(payload, mark.num_bits) if mark.algorithm else "", now()
     facts = Facts(
-        source=source,
-        maker=film.trust.maker,
+        source=work.source,
+        maker=trust.maker,
         film_id=mark_id,
         made=made,
         software=SOFTWARE.lower(),
         marked=bool(mark_id),
-        signed=film.trust.signer.use != "none",
+        signed=trust.signer.use != "none",
     )
     asked = ("visible",) if verdict.decision == "label" else ()
-    labels = labels_for((*film.trust.regions, *asked), facts)
-    return Identity(payload=payload, mark_id=mark_id, source=source, made=made, labels=labels)
+    labels = labels_for((*trust.regions, *asked), facts)
+    return Identity(payload=payload, mark_id=mark_id, source=work.source, made=made, labels=labels)
 
 
-def opened_mark(planned: Plan) -> Mark:
+def opened_mark(work: Work) -> Mark:
     """The film's watermark driver."""
-    return marks.open(planned.film.trust.mark.use, **planned.film.trust.mark.options())
+    return marks.open(work.trust.mark.use, **work.trust.mark.options())
 
 
-def source_of(planned: Plan) -> SourceType:
-    """What the pictures truly are: made by rules alone, or synthetic pictures of something that was captured."""
-    return "compositeSynthetic" if planned.ingredients else "algorithmicMedia"
-
-
-def claim_for(planned: Plan, identity: Identity, fingerprints: tuple[str, ...]) -> Claim:
+def claim_for(work: Work, identity: Identity, fingerprints: tuple[str, ...]) -> Claim:
     """What is signed: what was done, to what, and what others may do with it."""
-    film, mark = planned.film, opened_mark(planned)
-    what = film.scan.name if film.scan else "the bundled sample"
     actions = [
-        Action(name="created", says=f"rendered from {what}", source=identity.source, software=SOFTWARE),
-        Action(name="edited", says="cut, titled and encoded", software=SOFTWARE),
+        Action(name="created", says=work.says, source=identity.source, software=SOFTWARE),
+        Action(name="edited", says=work.edits, software=SOFTWARE),
     ]
     if identity.labels.notice:
         actions.append(Action(name="edited", says=f"labelled {identity.labels.notice!r}", software=SOFTWARE))
     if identity.mark_id:
         actions.append(Action(name="watermarked", says="marked invisibly", software=SOFTWARE))
-    music = (Ingredient(role="music", name="Music composed by Filmwright", licence="the maker's own"),)
     return Claim(
-        title=planned.storyboard.title,
-        maker=film.trust.maker,
+        title=work.title,
+        maker=work.trust.maker,
         software=SOFTWARE,
         actions=tuple(actions),
-        ingredients=planned.ingredients + (music if planned.storyboard.music else ()),
-        mark_algorithm=mark.algorithm,
+        ingredients=work.ingredients,
+        mark_algorithm=opened_mark(work).algorithm,
         mark_id=identity.mark_id,
         fingerprints=fingerprints,
-        training=film.trust.training,
+        training=work.trust.training,
         labels=identity.labels.claims,
     )
 
@@ -143,33 +142,3 @@ def picture_claim(claim: Claim, title: str) -> Claim:
     """What is signed of a still of the film: it carries neither mark nor fingerprints."""
     actions = tuple(action for action in claim.actions if action.name == "created")
     return replace(claim, title=title, actions=actions, mark_algorithm="", mark_id="", fingerprints=())
-
-
-def _own_pictures(planned: Plan) -> Iterator[Shown]:
-    """The user's pictures: what the scan is painted with, and the surroundings that light it."""
-    film = planned.film
-    if film.scan is not None:
-        scene = planned.stage.scene
-        painted = {mesh for i in planned.stage.product if (mesh := scene.nodes[i].mesh) is not None}
-        textures = {id(t): t for i in sorted(painted) for t in _pictures_of(scene.meshes[i].material)}
-        for number, texture in enumerate(textures.values(), 1):
-            where = f"texture {number} of {film.scan.name}"
-            yield Shown(where=where, sha256=_scan_hash(planned), rgb=_rgb(texture.pixels))
-    if film.light.environment is not None and planned.stage.scene.environment is not None:
-        light = np.clip(planned.stage.scene.environment.pixels[..., :3], 0, 1) ** (1 / 2.2)
-        sha256 = next(i.sha256 for i in planned.ingredients if i.role == "environment")
-        yield Shown(where=film.light.environment.name, sha256=sha256, rgb=(light * 255).astype(np.uint8))
-
-
-def _pictures_of(material: Material) -> list[Texture]:
-    return [t for t in (material.base_color_texture, material.emission_texture) if t is not None]
-
-
-def _rgb(pixels: np.ndarray) -> UInt8[np.ndarray, "H W 3"]:
-    """A texture of 1 to 4 channels as a picture."""
-    colours = pixels[..., :3] if pixels.shape[-1] >= 3 else np.repeat(pixels[..., :1], 3, axis=-1)
-    return np.ascontiguousarray(colours)
-
-
-def _scan_hash(planned: Plan) -> str:
-    return next((i.sha256 for i in planned.ingredients if i.role == "scan"), "")

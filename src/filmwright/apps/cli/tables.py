@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from filmwright.core.manifest import Manifest
-from filmwright.jobs.make import Made
 from filmwright.jobs.plan import Plan
+from filmwright.jobs.release import Made
 
 
 def print_plan(plan: Plan, folder: Path, *, as_json: bool) -> None:
@@ -72,6 +72,8 @@ def print_made(made: Made) -> None:
         ("manifest", made.manifest_path),
         ("again", made.film_path),
     ):
+        if path is None:
+            continue
         console.print(f"  {what:<14}{escape(str(path))}", soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     table.add_column(min_width=14)
