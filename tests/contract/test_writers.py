@@ -60,6 +60,15 @@ def test_a_shard_is_there_when_it_is_whole_and_not_before(writer, tmp_path):
     assert not writer.has(tmp_path, "made-000001")
 
 
+def test_what_another_process_is_still_writing_is_not_read(writer, tmp_path):
+    writer.write([made_up()], tmp_path, "made-000000")
+    for path in [p for p in tmp_path.rglob("*") if p.is_file()]:
+        part = path.with_name(f".{path.stem}.part-1{path.suffix}")
+        part.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    writer.finish(tmp_path)
+    assert len(list(writer.read(tmp_path))) == 1
+
+
 def test_a_folder_that_is_a_file_is_told(writer, tmp_path):
     (tmp_path / "taken").write_text("here")
     with pytest.raises(CannotWrite, match="taken"):

@@ -44,7 +44,7 @@ class WebDataset:
 
     def read(self, folder: Path) -> Iterator[Clip]:
         """All clips in order. Raises BadAsset where a file is broken."""
-        for path in sorted(folder.glob("*.tar")):
+        for path in sorted(folder.glob("[!.]*.tar")):
             try:
                 yield from _clips(path)
             except _BROKEN as err:
