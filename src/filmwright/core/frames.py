@@ -1,6 +1,7 @@
 """Pictures in memory."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -35,3 +36,12 @@ class Frames:
     def __post_init__(self) -> None:
         if self.rgb.ndim != 4 or self.rgb.shape[-1] != 3 or self.rgb.dtype != np.uint8:
             raise ValueError(f"frames must be uint8 [F, H, W, 3], got {self.rgb.dtype} {list(self.rgb.shape)}")
+
+
+def singles(frames: Iterable[Frames]) -> Iterator[Frames]:
+    """One picture at a time, each with its own passes."""
+    for piece in frames:
+        for i in range(len(piece.rgb)):
+            kept = {part.name: getattr(piece.passes, part.name) for part in fields(Passes)}
+            passes = Passes(**{name: None if value is None else value[i : i + 1] for name, value in kept.items()})
+            yield replace(piece, rgb=piece.rgb[i : i + 1], start=piece.start + i / piece.fps, passes=passes)

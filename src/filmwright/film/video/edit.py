@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from filmwright.core.errors import BadFilm
-from filmwright.core.frames import Frames
+from filmwright.core.frames import Frames, singles
 from filmwright.core.shot import Join
 
 from .light import LINEAR, dithered, to_display, to_linear
@@ -39,7 +39,7 @@ def fade(
     """
     held: deque[Frames] = deque()
     num_in = num_out = index = 0
-    for picture in _singles(frames):
+    for picture in singles(frames):
         num_in, num_out = round(fade_in * picture.fps), round(fade_out * picture.fps)
         held.append(_dimmed(picture, _ease(index / num_in), index) if index < num_in else picture)
         index += 1
@@ -53,7 +53,7 @@ def _joined(takes: Sequence[Iterable[Frames]], joins: Sequence[Join]) -> Iterato
     tail: list[Frames] = []  # the end of the last take, which the next one dissolves into
     index, like = 0, None
     for i, take in enumerate(takes):
-        pictures = _singles(take)
+        pictures = singles(take)
         first = next(pictures, None)
         if first is None:
             raise BadFilm(f"take {i} has no frames. Render it again.")
@@ -79,12 +79,6 @@ def _joined(takes: Sequence[Iterable[Frames]], joins: Sequence[Join]) -> Iterato
 
 def _overlap(join: Join, fps: Fraction) -> int:
     return round(join.seconds * fps) if join.kind == "dissolve" else 0
-
-
-def _singles(frames: Iterable[Frames]) -> Iterator[Frames]:
-    for piece in frames:
-        for i in range(len(piece.rgb)):
-            yield Frames(rgb=piece.rgb[i : i + 1], fps=piece.fps, start=piece.start + i / piece.fps)
 
 
 def _chained(first: Frames, rest: Iterator[Frames]) -> Iterator[Frames]:

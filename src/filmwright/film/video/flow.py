@@ -42,17 +42,23 @@ def consistent(there: Float32[np.ndarray, "H W 2"], back: Float32[np.ndarray, "H
     2010, equation 5.
     """
     height, width = there.shape[:2]
-    at = _grid(height, width) + there
+    at = grid(height, width) + there
     home = cv2.remap(back, at, NOTHING, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     gap, length = _squared(there + home), _squared(there) + _squared(home)
-    inside = cv2.inRange(at, (0.0, 0.0), (width - 1.0, height - 1.0)) > 0
-    return np.asarray(inside & (gap < ALPHA * length + BETA))
+    return np.asarray(inside(there) & (gap < ALPHA * length + BETA))
+
+
+def inside(flow: Float32[np.ndarray, "H W 2"]) -> Bool[np.ndarray, "H W"]:
+    """Which points stay in the picture."""
+    height, width = flow.shape[:2]
+    at = grid(height, width) + flow
+    return np.asarray(cv2.inRange(at, (0.0, 0.0), (width - 1.0, height - 1.0)) > 0)
 
 
 def carried(later: Float32[np.ndarray, "H W C"], flow: Float32[np.ndarray, "H W 2"]) -> Float32[np.ndarray, "H W C"]:
     """The next frame, fetched back along the flow, bilinearly and exactly: OpenCV's remap rounds to 1/32 pixel."""
     height, width = flow.shape[:2]
-    at = np.clip(_grid(height, width) + flow, 0, np.array([width - 1, height - 1], np.float32))
+    at = np.clip(grid(height, width) + flow, 0, np.array([width - 1, height - 1], np.float32))
     corner = np.minimum(at.astype(np.int16), np.array([max(width - 2, 0), max(height - 2, 0)], np.int16))
     across, along = np.moveaxis(at - corner, -1, 0)[..., None]
     right, below = np.array([min(1, width - 1), 0], np.int16), np.array([0, min(1, height - 1)], np.int16)
@@ -81,7 +87,7 @@ def change_along(
 
 
 @lru_cache(maxsize=2)
-def _grid(height: int, width: int) -> Float32[np.ndarray, "H W 2"]:
+def grid(height: int, width: int) -> Float32[np.ndarray, "H W 2"]:
     """Column and row of each pixel."""
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     return np.stack([columns, rows], -1)

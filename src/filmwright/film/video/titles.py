@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from filmwright.core.frames import Frames
+from filmwright.core.frames import Frames, singles
 from filmwright.core.scene import Vec3
 from filmwright.core.shot import Storyboard
 
@@ -30,7 +30,7 @@ def overlay(
     mood = mood or (storyboard.music.mood if storyboard.music else "calm")
     groups: list[_Group] | None = None
     held: deque[tuple[Frames, list[_Group]]] = deque()
-    for picture in _singles(frames):
+    for picture in singles(frames):
         if groups is None:
             height, width = picture.rgb.shape[1:3]
             cards = [Card(title, width, height, mood, fonts) for title in storyboard.titles]
@@ -107,9 +107,3 @@ def _drawn(picture: Frames, groups: Sequence[_Group]) -> Frames:
 
 def _middle(picture: Frames) -> float:
     return float(picture.start + 1 / (2 * picture.fps))
-
-
-def _singles(frames: Iterable[Frames]) -> Iterator[Frames]:
-    for piece in frames:
-        for i in range(len(piece.rgb)):
-            yield Frames(rgb=piece.rgb[i : i + 1], fps=piece.fps, start=piece.start + i / piece.fps)
