@@ -54,7 +54,7 @@ SPLITS = (
     Split(name="test", recipe=_objects(9001, (1, 1, 1)), num=1600, all_pairs=True),
     Split(name="test-backdrops", recipe=_backdrops(9002), num=200, all_pairs=True),
     Split(name="train-backdrops", recipe=_backdrops(9003), num=600, all_pairs=True),
-    Split(name="train", recipe=_objects(9004, (3, 2, 2)), num=9_000, all_pairs=False),
+    Split(name="train", recipe=_objects(9004, (3, 2, 2)), num=12_000, all_pairs=False),
 )
 
 

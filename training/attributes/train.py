@@ -1,8 +1,8 @@
-"""Train the classifier that ships with the package: torchrun --nproc-per-node 4 training/attributes/train.py FOLDER
+"""Train the classifier that ships with the package: torchrun --nproc-per-node 2 training/attributes/train.py FOLDER
 
 FOLDER holds what `clips.py` made. The state is kept there after each epoch: a killed run goes on. The processes learn
 from their own parts of the clips and meet now and then (local SGD: Stich, "Local SGD Converges Fast and Communicates
-Little", ICLR 2019); four made what ships, with OMP_NUM_THREADS=1. Alone, `python train.py FOLDER`. Then `measure.py`.
+Little", ICLR 2019); two made what ships, with OMP_NUM_THREADS=1. Alone, `python train.py FOLDER`. Then `measure.py`.
 """
 
 import math
@@ -15,7 +15,7 @@ import torch
 import torch.distributed as dist
 from clips import SPLITS
 from dataset import NONE, THINGS, Batch, Clips, brightened, grown, mirrored, reversed_in_time, shifted
-from net import SIDE, Net, Out, folded, pairs_of
+from net import CELL, SIDE, Net, Out, folded, pairs_of
 from torch import Tensor, nn
 
 from filmwright.core.files import whole
@@ -39,10 +39,10 @@ CLASSES = {
     "ground colour": ("grey", "white", "brown", "green", "blue"),
     "ground material": ("matte", "checkered", "striped", "dotted"),
 }
-EPOCHS, BATCH, RATE, DECAY = 52, 32, 2e-3, 0.02
+EPOCHS, BATCH, RATE, DECAY = 40, 32, 2e-3, 0.02
 MEET = 16  # steps after which the processes take the mean of their weights
 SEED = 0
-CELL = 8  # pixels of a place
+ASTRAY = 2.0  # pixels that the second look is led astray by, in the mean
 
 
 def train(folder: Path) -> Net:
@@ -97,9 +97,10 @@ def one_epoch(net: Net, optimizer: torch.optim.Optimizer, clips: Clips, epoch: i
         batch = clips[order[done : done + BATCH]]
         batch = reversed_in_time(mirrored(batch, CLASSES, generator), CLASSES, generator)
         batch = brightened(shifted(grown(batch, generator), generator), generator)
+        thing, where = looked_at(batch, generator)
         with torch.autocast("cpu", torch.bfloat16):
-            out = net(pairs_of(batch.rgb))
-        loss = loss_of(out, batch)
+            out = net(pairs_of(batch.rgb), where)
+        loss = loss_of(out, batch, thing)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -111,8 +112,19 @@ def one_epoch(net: Net, optimizer: torch.optim.Optimizer, clips: Clips, epoch: i
     return float(np.mean(losses))
 
 
-def loss_of(out: Out, batch: Batch) -> Tensor:
-    """Cross entropy of every attribute; with less weight, of each thing where it stands, and of the subject's place."""
+def looked_at(batch: Batch, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Which thing the second look is led to, the subject or any, and where (NaN where none is in the picture)."""
+    seen = ((batch.places >= 0) & (batch.places < SIDE)).all(-1)
+    drawn = torch.rand(seen.shape, generator=generator).masked_fill(~seen, -1.0).argmax(1)
+    thing = torch.where(batch.subject.bool(), 0, drawn)
+    where = batch.places[torch.arange(len(thing)), thing]
+    astray = ASTRAY * torch.randn(where.shape, generator=generator)
+    return thing, torch.where(seen[torch.arange(len(thing)), thing][:, None], where + astray, torch.nan)
+
+
+def loss_of(out: Out, batch: Batch, thing: Tensor) -> Tensor:
+    """Cross entropy of every attribute; with less weight, of each thing where it stands, of the one that is looked at
+    closely, and of the subject's place."""
     heads = [_entropy(one, batch.labels[:, i]) for i, one in enumerate(out.logits)]
     cells = (batch.places / CELL).floor()
     inside = ((cells >= 0) & (cells < SIDE // CELL)).all(-1)
@@ -120,9 +132,11 @@ def loss_of(out: Out, batch: Batch) -> Tensor:
     there = [one.flatten(2).gather(2, at[:, None].expand(-1, one.shape[1], -1)) for one in out.things]
     labels = torch.where(inside[..., None], batch.things, -1)
     things = [_entropy(one.mT.flatten(0, 1), labels[..., k].flatten()) for k, one in enumerate(there)]
+    looked = labels[torch.arange(len(thing)), thing]
+    close = [_entropy(one, looked[:, k]) for k, one in enumerate(out.close)]
     spoken = inside[:, 0] & batch.subject.bool()
     subject = _entropy(out.subject, torch.where(spoken, at[:, 0], -1))
-    return (torch.stack(heads).sum() + 0.3 * torch.stack(things).sum() + 0.3 * subject) / len(batch.rgb)
+    return torch.stack([*heads, *(0.3 * one for one in (*things, *close)), subject]).sum() / len(batch.rgb)
 
 
 def _entropy(logits: Tensor, labels: Tensor) -> Tensor:

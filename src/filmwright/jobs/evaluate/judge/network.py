@@ -10,7 +10,8 @@ from jaxtyping import Float32, UInt8
 
 WEIGHTS = Path(__file__).parent / "classifier.npz"
 PAIRS, SIDE = 8, 64  # frames two by two; pixels
-STRIDES = {"a": 2, "b": 2, "c": 2, "d": 1, "e": 1, "f": 1, "g": 2, "h": 2}
+CELL, GLANCE = 8, 32  # pixels of a place, and of the square about the subject that is looked at again
+STRIDES = {"a": 2, "b": 2, "c": 2, "d": 1, "e": 1, "f": 1, "g": 2, "h": 2, "i": 1, "j": 2, "k": 1, "l": 2, "m": 2}
 Weights = Mapping[str, Float32[np.ndarray, "*S"]]
 
 
@@ -64,9 +65,12 @@ class Network:
         x = x + self._conv("e", x)
         x = x + self._conv("f", x)
         places = x.reshape(height * width, -1)
-        there = _softmax(self._linear("subject", places)[:, 0]) @ places
+        shares = _softmax(self._linear("subject", places)[:, 0])
         whole = self._conv("h", self._conv("g", x)).reshape(-1)
-        features = self._linear("features", np.concatenate([there, whole]))
+        close = _cut(first[PAIRS // 2] / 127.5 - 1, _middle(shares))[None]
+        for name in "ijklm":
+            close = self._conv(name, close)
+        features = self._linear("features", np.concatenate([shares @ places, whole, close.reshape(-1)]))
         return features, self._linear("heads", np.maximum(features, 0))
 
     def _conv(self, name: str, x: Float32[np.ndarray, "B H W I"]) -> Float32[np.ndarray, "B h w O"]:
@@ -91,6 +95,22 @@ def network() -> Network:
         words = {name: tuple(str(held[f"words.{name}"]).split("|")) for name in str(held["attributes"]).split("|")}
         weights = {key: held[key].astype(np.float32) for key in held.files if key.endswith((".weight", ".bias"))}
         return Network(weights, words, held["mean"], held["scale"])
+
+
+def _middle(shares: Float32[np.ndarray, " L"]) -> Float32[np.ndarray, "2"]:
+    """The mean place of the likeliest of 8x8 places and those about it (right, down), pixels."""
+    down, right = np.mgrid[: SIDE // CELL, : SIDE // CELL].reshape(2, -1) * CELL + CELL / 2
+    places = np.stack([right, down], -1)
+    near = np.abs(places - places[shares.argmax()]).max(-1) <= CELL
+    return np.average(places[near], axis=0, weights=shares[near]).astype(np.float32)
+
+
+def _cut(picture: Float32[np.ndarray, "H W 3"], where: Float32[np.ndarray, "2"]) -> Float32[np.ndarray, "G G 3"]:
+    """The square about a place; beyond the picture its border goes on."""
+    half = GLANCE // 2
+    left, top = np.round(where).astype(int)
+    padded = np.pad(picture, ((half, half), (half, half), (0, 0)), mode="edge")
+    return padded[top : top + GLANCE, left : left + GLANCE]
 
 
 def _turned(words: Sequence[str]) -> list[int]:
