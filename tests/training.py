@@ -2,16 +2,23 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tomli_w
+import torch
 
 from filmwright.core.clip import Clip, Lens
 from filmwright.core.frames import Frames, Passes
+from filmwright.core.progress import Report, Step, silent
 from filmwright.jobs.simulate.data import begin
 from filmwright.jobs.simulate.recipe import read_recipe
 from filmwright.jobs.simulate.shards import shards_of
 from filmwright.jobs.simulate.writers import writers
+from filmwright.jobs.train.corpus import Corpus
+from filmwright.jobs.train.curves import read_curves
+from filmwright.jobs.train.encode import encoded
+from filmwright.jobs.train.methods import methods
 from filmwright.jobs.train.recipe import TrainingRecipe, load_recipe
 
 COLORS = {"red": (220, 40, 30), "green": (40, 200, 60), "blue": (40, 60, 220), "white": (240, 240, 240)}
@@ -77,3 +84,37 @@ def write_recipe(where: Path, **parts: dict) -> Path:
 def recipe(where: Path, **parts: dict) -> TrainingRecipe:
     """The same, read back: data sets are looked for in the folder."""
     return load_recipe(write_recipe(where, **parts))
+
+
+def corpus_of(where: Path, **parts: dict) -> Corpus:
+    """What the small recipe learns from."""
+    return encoded(recipe(where, **parts), where / "cache", torch.device("cpu"), silent)
+
+
+def talkative(where: Path, **parts: dict) -> Path:
+    """A pipeline whose transformer, though not trained, says something."""
+    asked, corpus, flow = recipe(where, **parts), corpus_of(where, **parts), methods.open("flow")
+    network = flow.network(asked.network, corpus, seed=5)
+    chance = torch.Generator().manual_seed(6)
+    weights = {n: p + 0.1 * torch.randn(p.shape, generator=chance) for n, p in network.named_parameters()}
+    flow.save(asked.network, corpus, weights, where / "talkative")
+    return where / "talkative"
+
+
+class Interrupted(Exception):
+    """As a kill, yet within a process."""
+
+
+def interrupt_at(step: int) -> Report:
+    """Reports until that step."""
+
+    def report(told: Step) -> None:
+        if told.what == "train" and told.done == step:
+            raise Interrupted
+
+    return report
+
+
+def lines(out: Path) -> list[dict[str, Any]]:
+    """The curves of a run without clocks."""
+    return [{k: v for k, v in line.items() if k != "seconds"} for line in read_curves(out / "curves.jsonl")]

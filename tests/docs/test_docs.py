@@ -64,10 +64,12 @@ def test_the_recipes_can_be_read(recipe):
 
 def test_the_how_to_and_the_recipes_of_training_know_the_methods_options():
     page = (ROOT / "docs/how-to/train-a-model.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```toml\n(.*?)```", page, flags=re.S)
-    for table in (tomllib.loads(block), tomllib.loads((ROOT / "recipes/bundled.toml").read_text(encoding="utf-8"))):
-        method = TrainingRecipe.model_validate(table).method
-        assert method.options().keys() <= methods.options(method.use).keys()
+    recipes = [path.read_text(encoding="utf-8") for path in (ROOT / "recipes").glob("*.toml")]
+    tables = map(tomllib.loads, [*re.findall(r"```toml\n(.*?)```", page, flags=re.S), *recipes])
+    asked = [TrainingRecipe.model_validate(table).method for table in tables if "budget" in table]
+    assert {method.use for method in asked} == set(methods.names())
+    for method in asked:
+        methods.open(method.use, **method.options())
 
 
 def test_every_kind_of_shot_and_key_of_an_entry_is_described():

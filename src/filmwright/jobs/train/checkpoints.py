@@ -13,7 +13,7 @@ from typing import Any
 from torch import nn
 from torch.distributed.checkpoint import state_dict_loader, state_dict_saver
 from torch.distributed.checkpoint.api import CheckpointException
-from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_state_dict, set_state_dict
 from torch.optim import Optimizer
 
 from filmwright.core.errors import BadAsset
@@ -23,6 +23,7 @@ from .average import Average
 from .ranks import Ranks
 
 FOLDER, STATE = "checkpoints", "state.json"
+TRAINED = StateDictOptions(ignore_frozen_params=True, strict=False)  # what is frozen is where it came from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,13 @@ def load(where: Path, network: nn.Module, optimiser: Optimizer, average: Average
         told = json.loads((where / STATE).read_text(encoding="utf-8"))
         with _quietly():
             state_dict_loader.load(state, checkpoint_id=where, no_dist=ranks.world == 1)
-        set_state_dict(network, optimiser, model_state_dict=state["network"], optim_state_dict=state["optimiser"])
+        set_state_dict(
+            network,
+            optimiser,
+            model_state_dict=state["network"],
+            optim_state_dict=state["optimiser"],
+            options=TRAINED,
+        )
         return Progress(**told)
     except (OSError, ValueError, TypeError, RuntimeError, CheckpointException) as err:
         raise BadAsset(
@@ -80,7 +87,7 @@ def load(where: Path, network: nn.Module, optimiser: Optimizer, average: Average
 
 
 def _state(network: nn.Module, optimiser: Optimizer, average: Average) -> dict[str, Any]:
-    weights, moments = get_state_dict(network, optimiser)
+    weights, moments = get_state_dict(network, optimiser, options=TRAINED)
     return {"network": weights, "optimiser": moments, "average": average.weights}
 
 

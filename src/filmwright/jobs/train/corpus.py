@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float16, Float32, Int64
 from torch import Tensor
 
 from filmwright.core.errors import BadAsset
-from filmwright.ml.nets.patch_pca import PatchPCA
+from filmwright.ml.nets.tokenizer import VideoTokenizer
 
 PADDED_TO = 32  # tokens of text: few lengths are few shapes to compile for
 NOTHING = 0  # the caption that says nothing
@@ -46,11 +46,18 @@ class Corpus:
     captions: tuple[str, ...]  # all texts there are; the first says nothing
     wordings: tuple[tuple[int, ...], ...]  # of each clip, numbers of captions
     texts: Texts
+    prompts: Texts  # of the recipe's own, after the one that says nothing
     grid: tuple[int, int, int]  # groups of frames, rows and columns of tokens
     fps: Fraction
-    tokenizer: PatchPCA
+    tokenizer: VideoTokenizer
     learned: Int64[np.ndarray, " A"]  # numbers of the clips that are learned from
     held_out: Int64[np.ndarray, " H"]  # of those that are not
+
+    @property
+    def first(self) -> Bool[Tensor, " L"]:
+        """The tokens of the first frame, to go on from; a still has nothing that goes on."""
+        num_groups, rows, columns = self.grid
+        return torch.arange(num_groups * rows * columns) < (rows * columns if num_groups > 1 else 0)
 
 
 def parted(num_clips: int, held_out: int) -> tuple[Int64[np.ndarray, " A"], Int64[np.ndarray, " H"]]:
@@ -61,8 +68,8 @@ def parted(num_clips: int, held_out: int) -> tuple[Int64[np.ndarray, " A"], Int6
     return np.setdiff1d(np.arange(num_clips, dtype=np.int64), out), out
 
 
-def opened(clips: Path, texts: Path, tokenizer: Path, *, held_out: int) -> Corpus:
-    """The corpus of three folders of the cache."""
+def opened(clips: Path, texts: Path, prompts: Path, tokenizer: VideoTokenizer, *, held_out: int) -> Corpus:
+    """The corpus of folders of the cache."""
     told = json.loads((clips / "clips.json").read_text(encoding="utf-8"))
     numbers = {text: i for i, text in enumerate(captions_of(clips))}
     learned, rest = parted(len(told["keys"]), held_out)
@@ -72,13 +79,18 @@ def opened(clips: Path, texts: Path, tokenizer: Path, *, held_out: int) -> Corpu
         keys=tuple(told["keys"]),
         captions=tuple(numbers),
         wordings=tuple(tuple(numbers[text] for text in texts) for texts in told["captions"]),
-        texts=Texts(states=np.load(texts / "states.npy", mmap_mode="r"), starts=np.load(texts / "starts.npy")),
+        texts=_texts(texts),
+        prompts=_texts(prompts),
         grid=tuple(told["grid"]),
         fps=Fraction(told["fps"]),
-        tokenizer=PatchPCA.from_pretrained(tokenizer, low_cpu_mem_usage=False),
+        tokenizer=tokenizer,
         learned=learned,
         held_out=rest,
     )
+
+
+def _texts(folder: Path) -> Texts:
+    return Texts(states=np.load(folder / "states.npy", mmap_mode="r"), starts=np.load(folder / "starts.npy"))
 
 
 def captions_of(clips: Path) -> list[str]:

@@ -1,14 +1,15 @@
 """Data sets -> a corpus: encoded once, and kept under the hash of what it was made from."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from filmwright.core.clip import Clip
@@ -17,24 +18,28 @@ from filmwright.core.errors import BadAsset, BadFilm
 from filmwright.core.progress import Report, Step
 from filmwright.jobs.simulate import read
 from filmwright.jobs.simulate.data import DATA, recipe_of
+from filmwright.ml import borrowed
 from filmwright.ml.nets.camera import CHANNELS, camera_motion
 from filmwright.ml.nets.minilm import SHA256, load_minilm, token_states
 from filmwright.ml.nets.patch_pca import PatchPCA
+from filmwright.ml.nets.tokenizer import VideoTokenizer
 
 from .cache import kept
 from .corpus import Corpus, Texts, captions_of, opened
-from .recipe import Data, Tokenizer
+from .parts import INDEX, fingerprint, kind
+from .recipe import Data, Tokenizer, TrainingRecipe
 
 VERSION = 1  # of what is kept; another one is encoded anew
 TOGETHER = 16  # texts that are encoded, or clips that are fitted on, at a time
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
-def encoded(data: Data, tokenizer: Tokenizer, cache: Path, report: Report) -> Corpus:
-    """The corpus of a recipe, from the cache where it is there.
+def encoded(recipe: TrainingRecipe, cache: Path, device: torch.device, report: Report) -> Corpus:
+    """The corpus of a recipe, from the cache where it is there; only networks of others are encoded on the device.
 
     Raises BadFilm where clips and tokenizer do not fit, BadAsset where a data set is broken or not finished.
     """
+    data, tokenizer = recipe.data, recipe.tokenizer
     identity = [VERSION, data.num_frames, *(_identity(folder) for folder in data.folders)]
     fitted = tokenizer.start or kept(
         cache,
@@ -45,27 +50,50 @@ def encoded(data: Data, tokenizer: Tokenizer, cache: Path, report: Report) -> Co
     if not (fitted / WEIGHTS).is_file():
         raise BadFilm(f"there is no tokenizer in {fitted}: it has no {WEIGHTS}.")
     named = [identity, file_hash(fitted / WEIGHTS), file_hash(fitted / "config.json")]
-    clips = kept(
-        cache,
-        "clips",
-        named,
-        lambda room: _encode(data, PatchPCA.from_pretrained(fitted, low_cpu_mem_usage=False), room, report),
-    )
-    captions = captions_of(clips)
-    states = kept(
-        cache, "texts", [VERSION, SHA256, captions], lambda room: _save(texts(captions, data.minilm, report), room)
-    )
-    return opened(clips, states, fitted, held_out=data.held_out)
+    speaking = _tokenizer(fitted, device)
+    clips = kept(cache, "clips", named, lambda room: _encode(data, speaking, room, report))
+    whose = _borrowed(data.text_encoder) or SHA256
+
+    def heard(captions: list[str]) -> Path:
+        return kept(
+            cache,
+            "texts",
+            [VERSION, whose, captions],
+            lambda room: _save(texts(captions, _text_encoder(data.text_encoder, device), report), room),
+        )
+
+    states, prompts = heard(captions_of(clips)), heard(["", *recipe.watch.prompts])
+    return opened(clips, states, prompts, speaking, held_out=data.held_out)
 
 
-def texts(captions: Sequence[str], minilm: Path | None, report: Report) -> Texts:
-    """Captions as MiniLM's states. Raises MissingExtra where its weights are not there."""
-    split, model = load_minilm(minilm)
+Hear = Callable[[Sequence[str]], tuple[Float[Tensor, "B S E"], Bool[Tensor, "B S"]]]
+
+
+def _tokenizer(folder: Path, device: torch.device) -> VideoTokenizer:
+    if (name := kind(folder)) in borrowed.AUTOENCODERS:
+        return borrowed.autoencoder(name, folder, device)
+    return PatchPCA.from_pretrained(folder, low_cpu_mem_usage=False)
+
+
+def _borrowed(text_encoder: Path | None) -> str:
+    """The hash of another pipeline's text encoder, where one is asked for; else ""."""
+    there = text_encoder is not None and (text_encoder / INDEX).is_file()
+    return fingerprint(text_encoder / "text_encoder") if text_encoder is not None and there else ""
+
+
+def _text_encoder(folder: Path | None, device: torch.device) -> Hear:
+    if folder is not None and (folder / INDEX).is_file():
+        return borrowed.text_encoder(folder, device)
+    return partial(token_states, *load_minilm(folder))
+
+
+def texts(captions: Sequence[str], hear: Hear, report: Report) -> Texts:
+    """Captions as states, without what pads them."""
     found: list[Any] = [None] * len(captions)
     order = sorted(range(len(captions)), key=lambda i: (len(captions[i]), i))  # alike in length: little padding
     for first in range(0, len(order), TOGETHER):
         some = order[first : first + TOGETHER]
-        states, mask = token_states(split, model, [captions[i] for i in some])
+        states, mask = hear([captions[i] for i in some])
         for i, row, seen in zip(some, states, mask, strict=True):
             found[i] = row[seen].numpy().astype(np.float16)
         report(Step("encode captions", first + len(some), len(order), "captions"))
@@ -125,7 +153,7 @@ def _fit(data: Data, asked: Tokenizer, room: Path, report: Report) -> None:
 
 
 @torch.inference_mode()
-def _encode(data: Data, tokenizer: PatchPCA, room: Path, report: Report) -> None:
+def _encode(data: Data, tokenizer: VideoTokenizer, room: Path, report: Report) -> None:
     num_clips = sum(recipe_of(folder).num_clips for folder in data.folders)
     tokens = motion = None
     shape, fps, keys, captions = None, None, [], []
@@ -179,10 +207,6 @@ def _save(found: Texts, room: Path) -> None:
 
 def identity_of(data: Data, tokenizer: Tokenizer) -> str:
     """The content hash of what a run learns from."""
-    how = tokenizer.model_dump(mode="json") | {"start": started(tokenizer.start)}
-    return content_hash([*map(_identity, data.folders)], data.num_frames, data.held_out, how)
-
-
-def started(start: Path | None) -> str:
-    """The hash of the weights in a folder to go on from, wherever it stands; "" where there are none."""
-    return file_hash(start / WEIGHTS) if start is not None and (start / WEIGHTS).is_file() else ""
+    how = tokenizer.model_dump(mode="json") | {"start": fingerprint(tokenizer.start)}
+    heard = [whose] if (whose := _borrowed(data.text_encoder)) else []
+    return content_hash([*map(_identity, data.folders)], data.num_frames, data.held_out, how, *heard)

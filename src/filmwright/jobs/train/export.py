@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from filmwright import __version__
@@ -12,6 +11,7 @@ from filmwright.core.files import workroom, writing
 
 from .corpus import Corpus
 from .methods import Method
+from .parts import fingerprint
 from .recipe import TrainingRecipe
 
 MODEL, CARD = "model", "training.json"
@@ -28,14 +28,9 @@ def export(
 ) -> Path:
     """Write `model/` anew: what the method saves, and how it was trained. Raises CannotWrite."""
     goal = out / MODEL
-    network = method.network(recipe.network, corpus, seed=recipe.seed).eval()
-    with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            if name in weights:
-                parameter.copy_(weights[name])
     with writing(goal), workroom(out, name=MODEL) as room:
         made, earlier = room / MODEL, room / "earlier"
-        method.save(network, corpus, made)
+        method.save(recipe.network, corpus, weights, made)
         (made / CARD).write_text(json.dumps(card(recipe, corpus, step), indent=1), encoding="utf-8")
         if goal.is_dir():
             goal.replace(earlier)
@@ -53,8 +48,8 @@ def card(recipe: TrainingRecipe, corpus: Corpus, step: int) -> dict[str, Any]:
     """How a model was trained, in words and numbers, without the folders of this machine."""
     told = recipe.model_dump(mode="json")
     told["data"] = {"folders": [folder.name for folder in recipe.data.folders], "held_out": recipe.data.held_out}
-    for part in ("tokenizer", "network"):
-        told[part].pop("start")
+    for part, start in (("tokenizer", recipe.tokenizer.start), ("network", recipe.network.start)):
+        told[part]["start"] = fingerprint(start)
     groups, rows, columns = corpus.grid
     tokenizer = corpus.tokenizer
     return {

@@ -10,7 +10,8 @@ from filmwright.core.content import content_hash
 from filmwright.core.errors import BadAsset, BadFilm
 from filmwright.core.files import sweep, whole, writing
 
-from .encode import identity_of, started
+from .encode import identity_of
+from .parts import fingerprint
 from .recipe import TrainingRecipe, beside
 
 RECIPE, RUN = "recipe.toml", "run.json"
@@ -48,7 +49,7 @@ def _identity(recipe: TrainingRecipe) -> dict[str, str]:
     parts = recipe.model_dump(mode="json", exclude={"budget": {"steps", "minutes"}})
     return {
         "data": identity_of(recipe.data, recipe.tokenizer),
-        "network": content_hash(parts["network"] | {"start": started(recipe.network.start)}),
+        "network": content_hash(parts["network"] | {"start": fingerprint(recipe.network.start)}),
         "method": content_hash(parts["method"]),
         "optimiser": content_hash(parts["optimiser"]),
         "budget": content_hash(parts["budget"]),

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from filmwright.core.errors import BadFilm
 from filmwright.jobs.film import Choice
 
+from .parts import INDEX, index
+
 _CONFIG = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -20,14 +22,14 @@ class Data(BaseModel):
     num_frames: int = Field(default=0, ge=0)  # of each clip, from its first on: 1 + 4k; 0 is as many as fit
     held_out: int = Field(default=16, ge=0)  # clips that are never learned from
     cache: Path | None = None  # a folder for what is encoded, shared by runs; None is `cache` beside the run's
-    minilm: Path | None = None  # the folder of the text encoder; None is the installed package's
+    text_encoder: Path | None = None  # MiniLM's folder, or another pipeline's; None is the installed package's MiniLM
 
 
 class Tokenizer(BaseModel):
     """How video becomes tokens."""
 
     model_config = _CONFIG
-    start: Path | None = None  # the folder of one that is fitted already; None fits one
+    start: Path | None = None  # the folder of one that is there already; None fits one, of the sizes below
     channels: int = Field(default=128, ge=1)
     frames: int = Field(default=4, ge=1)
     side: int = Field(default=8, ge=1)  # pixels
@@ -38,7 +40,7 @@ class Network(BaseModel):
     """The video transformer's size."""
 
     model_config = _CONFIG
-    start: Path | None = None  # the folder of a trained one to go on from, instead of the sizes below
+    start: Path | None = None  # the folder of a trained one, or of its whole pipeline, instead of the sizes below
     width: int = Field(default=256, ge=8)
     num_layers: int = Field(default=8, ge=1)
     num_heads: int = Field(default=4, ge=1)
@@ -142,7 +144,7 @@ def load_recipe(path: Path) -> TrainingRecipe:
             f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ').lower()}" for e in err.errors()
         )
         raise BadFilm(f"{path} is no training recipe: {told}.") from err
-    return beside(recipe, path.parent)
+    return whole(beside(recipe, path.parent))
 
 
 def having(
@@ -168,11 +170,29 @@ def beside(recipe: TrainingRecipe, here: Path) -> TrainingRecipe:
         return None if path is None else here / path
 
     data = {"folders": tuple(here / f for f in recipe.data.folders), "cache": of(recipe.data.cache)}
-    data["minilm"] = of(recipe.data.minilm)
+    data["text_encoder"] = of(recipe.data.text_encoder)
     return recipe.model_copy(
         update={
             "data": recipe.data.model_copy(update=data),
             "tokenizer": recipe.tokenizer.model_copy(update={"start": of(recipe.tokenizer.start)}),
             "network": recipe.network.model_copy(update={"start": of(recipe.network.start)}),
+        }
+    )
+
+
+def whole(recipe: TrainingRecipe) -> TrainingRecipe:
+    """The same, where its network is to start from a pipeline: with the network, tokenizer and text encoder of that."""
+    pipeline = recipe.network.start
+    if pipeline is None or not (pipeline / INDEX).is_file():
+        return recipe
+    told = index(pipeline)
+    own = "video_tokenizer" in told  # a pipeline of this project's: its text encoder is no part of it
+    tokenizer = recipe.tokenizer.start or pipeline / ("video_tokenizer" if own else "vae")
+    hears = recipe.data.text_encoder or (None if own else pipeline)
+    return recipe.model_copy(
+        update={
+            "data": recipe.data.model_copy(update={"text_encoder": hears}),
+            "tokenizer": recipe.tokenizer.model_copy(update={"start": tokenizer}),
+            "network": recipe.network.model_copy(update={"start": pipeline / "transformer"}),
         }
     )

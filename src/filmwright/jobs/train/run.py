@@ -44,7 +44,7 @@ def train(recipe: TrainingRecipe, out: Path, *, report: Report = silent) -> Trai
         report = report if here.first else silent
         here.in_turn(lambda: begin(recipe, out))
         cache = recipe.data.cache or out.parent / "cache"
-        corpus = here.in_turn(lambda: encoded(recipe.data, recipe.tokenizer, cache, report))
+        corpus = here.in_turn(lambda: encoded(recipe, cache, here.device, report))
         held = hold(recipe, out, here, corpus, method)
         found = checkpoints.latest(out)
         at = Progress() if found is None else checkpoints.load(found, held.network, held.optimiser, held.average, here)

@@ -8,13 +8,11 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from filmwright.core.progress import silent
 from filmwright.ml.nets.camera import CHANNELS
 from filmwright.ml.nets.rope import places
 
 from .batch import Conditions, on
-from .corpus import NOTHING, Corpus
-from .encode import texts
+from .corpus import NOTHING, Corpus, Texts
 from .loop import Held, looking
 
 
@@ -42,7 +40,7 @@ def samples(held: Held) -> list[Sample]:
                 says = "text, camera and first frame" if given else "text and camera"
                 made.append(Sample(rgb=video, caption=_caption(corpus, clip), asked=says, real=true))
         if watch.prompts:
-            videos = decoded(corpus, _made(held, *prompted(corpus, watch.prompts, held)))
+            videos = decoded(corpus, _made(held, *prompted(corpus, held.ranks.device)))
             made += [Sample(rgb=v, caption=p, asked="text") for p, v in zip(watch.prompts, videos, strict=True)]
     return made
 
@@ -52,34 +50,34 @@ def conditions_of(corpus: Corpus, clips: Sequence[int], device: torch.device) ->
     num_groups, rows, columns = corpus.grid
     said = corpus.texts.padded([corpus.wordings[n][0] for n in clips])
     known = torch.from_numpy(corpus.tokens[clips].astype(np.float32))
-    first = torch.arange(known.shape[1]) < rows * columns
     asked = Conditions(
         places=places(num_groups, rows, columns).expand(len(clips), -1, -1),
         text=said[0].float(),
         text_mask=said[1],
-        given=(torch.arange(len(clips)) % 2 == 1)[:, None] & first,
+        given=(torch.arange(len(clips)) % 2 == 1)[:, None] & corpus.first,
         known=known,
         camera=torch.from_numpy(corpus.motion[clips]).repeat_interleave(rows * columns, 1),
         camera_given=torch.ones(len(clips), dtype=torch.bool),
     )
-    return _both(corpus, asked, device)
+    return _both(corpus.texts, asked, device)
 
 
-def prompted(corpus: Corpus, prompts: Sequence[str], held: Held) -> tuple[Conditions, Conditions]:
-    """Prompts and nothing else; and nothing at all."""
+def prompted(corpus: Corpus, device: torch.device) -> tuple[Conditions, Conditions]:
+    """The recipe's prompts and nothing else; and nothing at all."""
     num_groups, rows, columns = corpus.grid
-    text, text_mask = texts(prompts, held.recipe.data.minilm, silent).padded(range(len(prompts)))
-    shape = (len(prompts), num_groups * rows * columns)
+    num_prompts = len(corpus.prompts.starts) - 2  # besides the one that says nothing
+    text, text_mask = corpus.prompts.padded(range(1, 1 + num_prompts))
+    shape = (num_prompts, num_groups * rows * columns)
     asked = Conditions(
-        places=places(num_groups, rows, columns).expand(len(prompts), -1, -1),
+        places=places(num_groups, rows, columns).expand(num_prompts, -1, -1),
         text=text.float(),
         text_mask=text_mask,
         given=torch.zeros(shape, dtype=torch.bool),
         known=torch.zeros(*shape, corpus.tokens.shape[-1]),
         camera=torch.zeros(*shape, CHANNELS),
-        camera_given=torch.zeros(len(prompts), dtype=torch.bool),
+        camera_given=torch.zeros(num_prompts, dtype=torch.bool),
     )
-    return _both(corpus, asked, held.ranks.device)
+    return _both(corpus.prompts, asked, device)
 
 
 def decoded(corpus: Corpus, tokens: Float[Tensor, "B L C"]) -> UInt8[np.ndarray, "B F H W 3"]:
@@ -104,9 +102,9 @@ def _made(held: Held, asked: Conditions, unasked: Conditions) -> Float[Tensor, "
     )
 
 
-def _both(corpus: Corpus, asked: Conditions, device: torch.device) -> tuple[Conditions, Conditions]:
+def _both(texts: Texts, asked: Conditions, device: torch.device) -> tuple[Conditions, Conditions]:
     """On the device, and beside it the same without text."""
-    text, mask = corpus.texts.padded([NOTHING])
+    text, mask = texts.padded([NOTHING])
     num = len(asked.given)
     unasked = replace(asked, text=text.float().expand(num, -1, -1), text_mask=mask.expand(num, -1))
     return on(asked, device), on(unasked, device)

@@ -25,17 +25,25 @@ class AlignedTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
     @register_to_config
     def __init__(self, image: dict[str, Any], num_heads: int = 4) -> None:
         super().__init__()
-        self.spatial = VideoTransformer(**{k: v for k, v in image.items() if not k.startswith("_")})
+        self.spatial = VideoTransformer(**image)
         self.spatial.requires_grad_(requires_grad=False)
         width, num_layers = self.spatial.config.width, self.spatial.config.num_layers
+        if width % num_heads or width // num_heads % 2:
+            raise ValueError(f"a width of {width} does not part into {num_heads} heads of an even number of channels.")
         self.temporal = nn.ModuleList(TemporalLayer(width, num_heads) for _ in range(num_layers))
 
     @classmethod
     def inflate(cls, image: VideoTransformer, *, num_heads: int = 4) -> "AlignedTransformer":
         """From a trained image transformer."""
-        aligned = cls(image=dict(image.config), num_heads=num_heads)
+        sizes = {name: size for name, size in image.config.items() if not name.startswith("_")}
+        aligned = cls(image=sizes, num_heads=num_heads)
         aligned.spatial.load_state_dict(image.state_dict())
         return aligned
+
+    @property
+    def blocks(self) -> nn.ModuleList:
+        """The image network's."""
+        return self.spatial.blocks
 
     def forward(
         self,
@@ -46,6 +54,7 @@ class AlignedTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
         text_mask: Bool[Tensor, "B S"],
         given: Bool[Tensor, "B L"] | None = None,
         camera: Float[Tensor, "B L K"] | None = None,
+        camera_given: Bool[Tensor, " B"] | None = None,
     ) -> Float[Tensor, "B L C"]:
         """Frames come one after the other, each with as many tokens."""
         batch, when = len(tokens), _frames(places)
@@ -68,6 +77,7 @@ class AlignedTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
             text_mask.repeat_interleave(num_frames, 0),
             given=by_frame(given),
             camera=by_frame(camera),
+            camera_given=None if camera_given is None else camera_given.repeat_interleave(num_frames),
             between=along_time,
         )
         return out.unflatten(0, (batch, num_frames)).flatten(1, 2)
@@ -81,7 +91,7 @@ class TemporalLayer(nn.Module):
         self.num_heads, self.head_width = num_heads, width // num_heads
         self.norm = nn.LayerNorm(width)
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.share = nn.Parameter(torch.zeros(()))  # 1 - alpha of the paper
+        self.share = nn.Parameter(torch.zeros(1))  # 1 - alpha of the paper
 
     def forward(self, rows: Float[Tensor, "N T D"], when: Float[Tensor, "N T"]) -> Float[Tensor, "N T D"]:
         """Rows of one place over time."""

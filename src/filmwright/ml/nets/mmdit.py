@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import torch
 from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.loaders import PeftAdapterMixin
 from diffusers.models.modeling_utils import ModelMixin
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -20,7 +21,7 @@ from .rope import angles, turned
 FREQUENCIES = 128  # of the sinusoids that tell the time
 
 
-class VideoTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
+class VideoTransformer(ModelMixin, ConfigMixin, PeftAdapterMixin):  # type: ignore[misc]
     """Noisy tokens, their places, the time and the text -> what the process predicts, a vector for each token."""
 
     @register_to_config

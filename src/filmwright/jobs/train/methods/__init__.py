@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -48,9 +48,9 @@ class Method(Protocol):
         """New tokens that follow the conditions; `unasked` are the same without what guidance should strengthen."""
         ...
 
-    def save(self, network: nn.Module, corpus: Corpus, folder: Path) -> None:
-        """Write what was learned into a folder, as diffusers saves it."""
+    def save(self, asked: Network, corpus: Corpus, weights: Mapping[str, Tensor], folder: Path) -> None:
+        """Write what was learned, by its names in the network, into a folder, as diffusers saves it."""
         ...
 
 
-methods: Slot[Method] = Slot(__name__, "method", extras={"flow": "model"})
+methods: Slot[Method] = Slot(__name__, "method", extras=dict.fromkeys(("flow", "lora", "temporal"), "model"))

@@ -1,6 +1,6 @@
 """The whole network by flow matching: text, first frame and camera to video."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,14 +17,17 @@ from filmwright.ml.diffusion.prediction import Denoiser, convert, parts, target
 from filmwright.ml.diffusion.process import add_noise
 from filmwright.ml.diffusion.sampling import dpm_solver
 from filmwright.ml.diffusion.schedules import logit_normal, shift_for, shifted, uniform
+from filmwright.ml.nets.aligned import AlignedTransformer
 from filmwright.ml.nets.camera import CHANNELS
 from filmwright.ml.nets.mmdit import VideoTransformer
+from filmwright.ml.nets.patch_pca import PatchPCA
 from filmwright.ml.nets.rope import places
 from filmwright.ml.pipeline import VideoPipeline
 
 from ..batch import Batch, Conditions, placed
 from ..corpus import NOTHING, Corpus
 from ..draws import Pick
+from ..parts import index, kind
 from ..recipe import Network
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -47,10 +50,11 @@ class Flow:
         self.prediction, self.time, self.shift, self.motion_weight = prediction, time, shift, motion_weight
         self.unsaid, self.given, self.camera = shares
 
-    def network(self, asked: Network, corpus: Corpus, *, seed: int) -> VideoTransformer:
+    def network(self, asked: Network, corpus: Corpus, *, seed: int) -> nn.Module:
         """A fresh transformer, or a trained one to go on from. Raises BadFilm where that does not fit the data."""
         channels, text_channels = corpus.tokens.shape[-1], corpus.texts.states.shape[-1]
         if asked.start is not None:
+            self.check(asked.start, (VideoTransformer.__name__,))
             try:
                 started = VideoTransformer.from_pretrained(asked.start, low_cpu_mem_usage=False)
             except (OSError, ValueError) as err:
@@ -58,6 +62,8 @@ class Flow:
             if (started.config.token_channels, started.config.text_channels) != (channels, text_channels):
                 raise BadFilm(f"the transformer in {asked.start} was made for another tokenizer; name its own.")
             return started.train()
+        if not isinstance(corpus.tokenizer, PatchPCA):
+            raise BadFilm("a transformer of this project has tokens of its own: leave 'tokenizer.start' out.")
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             try:
@@ -73,6 +79,19 @@ class Flow:
             except ValueError as err:
                 raise BadFilm(f"'network': {err}") from err
 
+    def check(self, start: Path, kinds: Sequence[str]) -> str:
+        """The class of the transformer in a folder. Raises BadFilm for another class, or another prediction."""
+        found = kind(start)
+        if found not in kinds:
+            raise BadFilm(
+                f"there is no transformer to go on from in {start}: it holds {found or 'none'}, and this method goes "
+                f"on from {' or '.join(kinds)}."
+            )
+        says = index(start.parent).get("prediction", self.prediction)
+        if says != self.prediction:
+            raise BadFilm(f"the transformer in {start} predicts {says}: 'method.prediction' must be {says!r}, too.")
+        return found
+
     def batch(self, corpus: Corpus, picks: Sequence[Pick], device: torch.device) -> Batch:
         """Each pick's own chance decides wording, conditions, time and noise."""
         num_groups, rows, columns = corpus.grid
@@ -86,13 +105,12 @@ class Flow:
         numbers = [pick.clip for pick in picks]
         tokens = placed(torch.from_numpy(corpus.tokens[numbers]), device).float()
         text, text_mask = corpus.texts.padded(said)
-        first = torch.arange(num_groups * rows * columns) < rows * columns
         motion = torch.from_numpy(corpus.motion[numbers]).repeat_interleave(rows * columns, 1)
         conditions = Conditions(
             places=places(num_groups, rows, columns).to(device).expand(len(picks), -1, -1),
             text=placed(text, device).float(),
             text_mask=placed(text_mask, device),
-            given=placed((asked[:, 2:3] < self.given) & first, device),
+            given=placed((asked[:, 2:3] < self.given) & corpus.first, device),
             known=tokens,
             camera=placed(motion, device),
             camera_given=placed(asked[:, 3] < self.camera, device),
@@ -134,9 +152,13 @@ class Flow:
         x0 = dpm_solver(conditional if guidance_scale == 1 else both, PROCESS, noise, times)
         return torch.where(asked.given[..., None], asked.known, x0)
 
-    def save(self, network: nn.Module, corpus: Corpus, folder: Path) -> None:
+    def save(self, asked: Network, corpus: Corpus, weights: Mapping[str, Tensor], folder: Path) -> None:
         """A pipeline that `VideoPipeline.trained` loads; the text encoder is not part of it."""
-        assert isinstance(network, VideoTransformer)
+        network = self.network(asked, corpus, seed=0).eval()
+        unknown = network.load_state_dict(dict(weights), strict=False).unexpected_keys
+        assert not unknown, unknown
+        assert isinstance(network, VideoTransformer | AlignedTransformer)
+        assert isinstance(corpus.tokenizer, PatchPCA)
         fixed = {"use_dynamic_shifting": True} if self.shift is None else {"shift": self.shift}
         VideoPipeline(
             transformer=network,

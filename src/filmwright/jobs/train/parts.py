@@ -1,0 +1,31 @@
+"""Parts of pipelines on disk, a folder each, as diffusers saves them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from filmwright.core.content import file_hash
+
+INDEX = "model_index.json"
+
+
+def kind(part: Path) -> str:
+    """The class of the network in a folder; "" where there is none."""
+    return str(_told(part / "config.json").get("_class_name", ""))
+
+
+def index(pipeline: Path) -> dict[str, Any]:
+    """What a pipeline's folder says of it; nothing where it is none."""
+    return _told(pipeline / INDEX)
+
+
+def fingerprint(part: Path | None) -> str:
+    """The hash of the weights in a folder, wherever it stands; "" where there are none."""
+    return "".join(map(file_hash, sorted(part.glob("*.safetensors")))) if part is not None else ""
+
+
+def _told(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
