@@ -192,6 +192,7 @@ def test_what_a_recipe_gets_wrong_is_told(tmp_path):
         "[objects]\ncount = {choice = ['a']}": "numbers are wanted here, not 'a'",
         "[[on_frame]]\nevery = 2\nwhat = 'camera.move'\nto = 'still'": "can't be drawn anew",
         "[[on_frame]]\nevery = 2\nwhat = 'light.kind'\nto = 'blob'": "no light is called 'blob'",
+        "[[on_frame]]\nevery = 2\nlight = 'night'": "on_frame.0.what: Field required; on_frame.0.to: Field required",
         "name = '../up'": "name: ",
         "siez = 3": "siez: ",
         "a = ": "is not TOML",

@@ -164,7 +164,9 @@ def read_recipe(table: dict[str, Any], *, where: Path) -> Recipe:
     except ValidationError as err:
         places: dict[str, str] = {}  # the first thing that is wrong of each key
         for e in err.errors():
-            places.setdefault(".".join(map(str, e["loc"][:2])), e["msg"].removeprefix("Value error, "))
+            in_list = any(isinstance(step, int) for step in e["loc"][:2])
+            place = ".".join(map(str, e["loc"][: 3 if in_list else 2]))
+            places.setdefault(place, e["msg"].removeprefix("Value error, "))
         told = "; ".join(f"{place}: {says}" for place, says in places.items())
         raise BadFilm(f"{where} is not a recipe: {told}.") from err
     scans = tuple(p if p.is_absolute() else where.parent / p for p in recipe.objects.scans)
