@@ -187,11 +187,36 @@ def test_more_components_are_closer_and_all_are_exact():
     assert errors[2] < 1e-8
 
 
+def test_overlapping_patches_are_exact_with_all_components_and_show_no_seams_with_few():
+    video = smooth(60)
+    whole = PatchPCA(channels=216, frames=2, side=4, overlap=2).fit([video])
+    torch.testing.assert_close(whole.decode(whole.encode(video), 4, 6), video, atol=1e-4, rtol=0)
+
+    def seam(overlap):
+        """How much more what is wrong jumps between patches than within them."""
+        few = PatchPCA(channels=6, frames=2, side=4, overlap=overlap).fit([video])
+        jumps = (few.decode(few.encode(video), 4, 6) - video).diff(dim=-1).abs().mean((0, 1, 2, 3))
+        between = torch.arange(len(jumps)) % 4 == 3
+        return float(jumps[between].mean() / jumps[~between].mean())
+
+    assert seam(0) > 1.5
+    assert seam(4) < 1.1
+
+
+def test_a_still_has_the_tokens_of_a_first_frame_where_patches_overlap():
+    video = smooth(40)
+    tokenizer = PatchPCA(channels=32, frames=2, side=4, overlap=2).fit([video])
+    torch.testing.assert_close(tokenizer.encode(video[:, :1]), tokenizer.encode(video)[:, :24])
+    assert tokenizer.decode(tokenizer.encode(video), 4, 6).shape == video.shape
+
+
 def test_what_does_not_part_into_patches_is_refused():
     with pytest.raises(ValueError, match="1 \\+ 4k frames"):
         PatchPCA().encode(torch.zeros(1, 8, 3, 16, 16))
     with pytest.raises(ValueError, match="tell nothing"):
         PatchPCA().fit([torch.zeros(1, 5, 3, 16, 16)])
+    with pytest.raises(ValueError, match="even number"):
+        PatchPCA(overlap=3)
 
 
 def test_a_tokenizer_is_saved_and_loaded_whole(tmp_path):

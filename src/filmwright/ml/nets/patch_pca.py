@@ -2,6 +2,9 @@
 
 A clip of 1 + 4k frames is one group that shows the first frame all the time, and k groups of four frames: so a still
 and the first frame of a clip are the same tokens, which is what an image to go on from needs.
+
+Patches may overlap, under a window whose squares sum to 1 (Princen & Bradley 1986, Malvar's lapped transforms): what is
+wrong with one patch fades out into its neighbours, and no seam is seen.
 """
 
 from collections.abc import Iterable
@@ -11,16 +14,19 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional as fn
 
 
 class PatchPCA(ModelMixin, ConfigMixin):  # type: ignore[misc]
     """Video in [-1, 1] <-> tokens of mean square 1; linear, so that nothing is invented and nothing drifts."""
 
     @register_to_config
-    def __init__(self, channels: int = 128, frames: int = 4, side: int = 8) -> None:
+    def __init__(self, channels: int = 128, frames: int = 4, side: int = 8, overlap: int = 0) -> None:
         super().__init__()
-        size = 3 * frames * side * side
-        self.frames, self.side = frames, side
+        if not 0 <= overlap <= side or overlap % 2:
+            raise ValueError(f"patches of {side} pixels can overlap by an even number up to that, not by {overlap}.")
+        self.frames, self.side, self.overlap, self.span = frames, side, overlap, side + overlap
+        size = 3 * frames * self.span**2
         self.register_buffer("mean", torch.zeros(size))
         self.register_buffer("basis", torch.zeros(size, channels))  # columns are orthonormal
         self.register_buffer("scale", torch.ones(channels))
@@ -56,10 +62,14 @@ class PatchPCA(ModelMixin, ConfigMixin):  # type: ignore[misc]
     def decode(self, tokens: Float[Tensor, "B L C"], rows: int, columns: int) -> Float[Tensor, "B F 3 H W"]:
         """The video of tokens on a grid of so many rows and columns."""
         patches = (tokens * self.scale) @ self.basis.T + self.mean
-        grid = patches.unflatten(1, (-1, rows, columns)).unflatten(-1, (self.frames, 3, self.side, self.side))
-        groups = grid.permute(0, 1, 4, 5, 2, 6, 3, 7).flatten(6, 7).flatten(4, 5)  # B T frames 3 H W
-        first = groups[:, 0].mean(1, keepdim=True)  # all of them show the same
-        return torch.cat([first, groups[:, 1:].flatten(1, 2)], 1)
+        cells = patches.unflatten(1, (-1, rows * columns)).unflatten(-1, (3 * self.frames, -1))  # B T hw 3f s*s
+        window = self._window(tokens)
+        height, width = rows * self.side + self.overlap, columns * self.side + self.overlap
+        groups = self._laid((cells * window).flatten(0, 1).flatten(2).mT, height, width)
+        weights = self._laid(window.square().expand(1, rows * columns, 1, -1).flatten(2).mT, height, width)
+        frames = (groups / weights).unflatten(0, (len(tokens), -1)).unflatten(2, (self.frames, 3))
+        first = frames[:, 0].mean(1, keepdim=True)  # all of them show the same
+        return torch.cat([first, frames[:, 1:].flatten(1, 2)], 1)
 
     def endings(self, tokens: Float[Tensor, "*L C"]) -> Float[Tensor, "*L C"]:
         """Groups of frames as tokens -> stills of their last frames: how a clip begins that goes on from there."""
@@ -76,5 +86,21 @@ class PatchPCA(ModelMixin, ConfigMixin):  # type: ignore[misc]
             )
         still = video[:, :1].expand(-1, self.frames, -1, -1, -1)
         groups = torch.cat([still, video[:, 1:]], 1).unflatten(1, (-1, self.frames))
-        cells = groups.unflatten(5, (-1, self.side)).unflatten(4, (-1, self.side))  # B T f 3 h s w s
-        return cells.permute(0, 1, 4, 6, 2, 3, 5, 7).flatten(4)
+        flat = groups.flatten(2, 3).flatten(0, 1)  # BT f3 H W
+        around = fn.pad(flat, (self.overlap // 2,) * 4, mode="replicate")
+        columns = fn.unfold(around, self.span, stride=self.side).mT  # BT hw f3ss
+        cells = columns.unflatten(-1, (3 * self.frames, -1)) * self._window(video)
+        grid = (len(video), groups.shape[1], height // self.side, width // self.side)
+        return cells.flatten(2).unflatten(1, grid[2:]).unflatten(0, grid[:2])
+
+    def _laid(self, columns: Float[Tensor, "N P L"], height: int, width: int) -> Float[Tensor, "N K H W"]:
+        """Patches added up where they overlap, without what stands out of the picture."""
+        whole = fn.fold(columns, (height, width), self.span, stride=self.side)
+        edge = self.overlap // 2
+        return whole[..., edge : height - edge, edge : width - edge]
+
+    def _window(self, like: Tensor) -> Float[Tensor, " P"]:
+        """The weight of each pixel of a patch: it rises and falls as a quarter of a sine where neighbours overlap."""
+        rise = torch.sin(torch.pi / 2 * (torch.arange(self.overlap) + 0.5) / max(self.overlap, 1))
+        line = torch.cat([rise, torch.ones(self.side - self.overlap), rise.flip(0)])
+        return torch.outer(line, line).flatten().to(like)
