@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent / "reference"
-COMMANDS = ("make", "shots", "sign", "verify", "card", "simulate", "train", "evaluate", "new", "drivers", "doctor")
+COMMANDS = ("make", "generate", "shots", "sign", "verify", "card")
+COMMANDS += ("simulate", "train", "evaluate", "new", "drivers", "doctor")
 GROUPS = {
     "review": ("list", "show", "approve", "reject"),
     "consent": ("add", "list", "show", "revoke"),

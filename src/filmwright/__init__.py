@@ -12,6 +12,8 @@ _PUBLIC = {
     "Storyboard": "filmwright.core.shot",
     "Video": "filmwright.core.video",
     "Film": "filmwright.jobs.film",
+    "GenerateRequest": "filmwright.jobs.generate",
+    "generate": "filmwright.jobs.generate",
     "make": "filmwright.jobs.make",
 }
 __all__ = sorted(_PUBLIC)

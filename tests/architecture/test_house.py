@@ -26,6 +26,7 @@ def modules_after(code: str) -> set[str]:
         "import filmwright",
         "import filmwright.apps.cli",
         "from filmwright.film.frames.renderers import renderers; renderers.names(); renderers.about('warp')",
+        "from filmwright.film.frames.generators import generators; generators.names(); generators.about('bundled')",
         "from filmwright.film.scene.readers import readers; readers.names(); readers.about('gltf')",
         "from filmwright.film.video.codecs import codecs; codecs.names(); codecs.about('mp4')",
         "from filmwright.jobs.train.methods import methods; methods.names(); methods.about('flow')",

@@ -16,6 +16,7 @@ from filmwright.core.plugins import Slot
 from filmwright.film.asset.marks import marks
 from filmwright.film.asset.moderators import moderators
 from filmwright.film.asset.signers import signers
+from filmwright.film.frames.generators import generators
 from filmwright.film.frames.renderers import renderers
 from filmwright.film.scene.readers import readers
 from filmwright.film.shots.directors import directors
@@ -30,6 +31,7 @@ SLOTS: tuple[Slot[Any], ...] = (
     readers,
     directors,
     renderers,
+    generators,
     codecs,
     marks,
     signers,

@@ -128,8 +128,8 @@ def save_film(film: Film, path: Path) -> None:
         part.write_text(tomli_w.dumps(film_table(film, path.parent)), encoding="utf-8")
 
 
-def film_table(film: Film, folder: Path) -> dict[str, Any]:
-    """The film as plain values, paths relative to a folder, without what is left open."""
+def film_table(film: BaseModel, folder: Path) -> dict[str, Any]:
+    """A request as plain values, paths relative to a folder, without what is left open."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, Path):

@@ -8,6 +8,7 @@ from .consent import consent
 from .doctor import doctor
 from .drivers import drivers
 from .evaluate import evaluate
+from .generate import generate
 from .make import make
 from .new import new
 from .review import review
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (make, shots, sign, verify, card, simulate, train, evaluate, new, drivers, doctor):
+for command in (make, generate, shots, sign, verify, card, simulate, train, evaluate, new, drivers, doctor):
     app.command()(command)
 for group, name in ((review, "review"), (consent, "consent"), (audit, "audit")):
     app.add_typer(group, name=name)

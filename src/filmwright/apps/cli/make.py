@@ -1,7 +1,5 @@
 """`filmwright make`: from a scan to a finished film."""
 
-import json
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -43,7 +41,7 @@ def make(
         from filmwright.jobs.plan import plan
 
         from .request import folder_for, read_request
-        from .tables import print_made, print_plan
+        from .tables import print_plan, tell_made
 
         film = read_request(
             source,
@@ -68,9 +66,4 @@ def make(
             return
         with showing(quiet=quiet, as_json=as_json) as report:
             made = run(film, folder, report)
-        if as_json:
-            typer.echo(json.dumps({"film": str(made.video.path), "manifest": asdict(made.manifest)}, default=str))
-        elif quiet:
-            typer.echo(made.video.path)
-        else:
-            print_made(made)
+        tell_made(made, quiet=quiet, as_json=as_json)

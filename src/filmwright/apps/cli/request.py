@@ -1,12 +1,17 @@
-"""From what was typed to a Film."""
+"""From what was typed to a request."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from filmwright.core.errors import BadFilm
 from filmwright.jobs.film import Film, check_film, load_film
 
 SAMPLE = "sample"
+Request = TypeVar("Request", bound=BaseModel)
 
 
 def read_request(source: str, **typed: Any) -> Film:
@@ -48,3 +53,32 @@ def folder_for(film: Film, out: Path | None) -> tuple[Film, Path]:
     if out.suffix.lower() == ".mp4":
         return film.model_copy(update={"name": out.stem}), out.parent
     return film, out
+
+
+def checked(kind: type[Request], **typed: Any) -> Request:
+    """A request from options. Raises BadFilm that names each wrong one."""
+    try:
+        return kind.model_validate(typed)
+    except ValidationError as err:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}, got {e['input']!r}" for e in err.errors()
+        )
+        raise BadFilm(f"the options: {wrong}") from err
+
+
+def measured(size: str | None) -> tuple[int | None, int | None]:
+    """Width and height of "832x480"."""
+    if size is None:
+        return None, None
+    found = re.fullmatch(r"(\d+)\s*[xX×]\s*(\d+)", size.strip())
+    if found is None:
+        raise BadFilm(f"--size is width and height as in 832x480, got {size!r}.")
+    return int(found[1]), int(found[2])
+
+
+def named(options: Iterable[str]) -> dict[str, str]:
+    """Options of a driver, each as NAME=VALUE."""
+    parted = [option.partition("=") for option in options]
+    if wrong := ["".join(parts) for parts in parted if not all(parts)]:
+        raise BadFilm(f"--option is NAME=VALUE as in offload=model, got {wrong[0]!r}.")
+    return {name: value for name, _, value in parted}

@@ -1,6 +1,7 @@
 """What a plan and a finished film look like in the terminal."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,16 @@ def plan_rows(plan: Plan) -> list[dict[str, Any]]:
         }
         for shot, start in zip(plan.storyboard.shots, plan.storyboard.cuts, strict=True)
     ]
+
+
+def tell_made(made: Made, *, quiet: bool, as_json: bool) -> None:
+    """A finished film, in the way that was asked for."""
+    if as_json:
+        typer.echo(json.dumps({"film": str(made.video.path), "manifest": asdict(made.manifest)}, default=str))
+    elif quiet:
+        typer.echo(made.video.path)
+    else:
+        print_made(made)
 
 
 def print_made(made: Made) -> None:

@@ -119,8 +119,8 @@ def _made(told: Mapping[str, Any], film: Path, signature: Signature, source: str
         fps, num_frames = _fraction(video.get("fps")), _fraction(video.get("num_frames"))
         seconds = f"{num_frames / fps:.1f} s at {fps:g} fps, " if fps else ""
         yield Fact(name="pictures", value=f"{seconds}{video['width']}×{video['height']}")
-    if asked.get("brief"):
-        yield Fact(name="asked for", value=f"“{asked['brief']}”")
+    if words := asked.get("brief") or asked.get("prompt"):
+        yield Fact(name="asked for", value=f"“{words}”")
     yield Fact(name="digital source type", value=source or "not known", note="IPTC", mood="" if source else "open")
 
 
@@ -150,7 +150,8 @@ def _from_what(parts: tuple[Ingredient, ...], told: Mapping[str, Any]) -> Iterat
         sha = f" · SHA-256 {part.sha256}" if part.sha256 else ""
         mood: Mood = "" if part.licence else "open"
         yield Fact(name=part.role, value=part.name or "unnamed", note=licence + sha, mood=mood)
-    if told and not _table(told, "film").get("scan") and not any(p.role == "scan" for p in parts):
+    asked = _table(told, "film")
+    if told and not asked.get("scan") and not asked.get("prompt") and not any(p.role == "scan" for p in parts):
         yield Fact(name="scene", value="filmwright's own sample", note="licence: Apache-2.0")
     if not parts and not told:
         yield Fact(name="ingredients", value="not known", mood="open")
@@ -160,8 +161,8 @@ def _how(told: Mapping[str, Any], signature: Signature) -> Iterator[Fact]:
     asked = _table(told, "film")
     if told.get("renderer"):
         yield Fact(
-            name="renderer",
-            value=str(_table(asked, "render").get("use") or "renderer"),
+            name="generator" if asked.get("prompt") else "renderer",
+            value=str(_table(asked, "generator" if asked.get("prompt") else "render").get("use") or "not said"),
             note=f"fingerprint {told['renderer']}",
         )
     if signature.software:

@@ -1,0 +1,52 @@
+"""A model's folder: what it is called, what is in it, who may use it, where it runs."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from filmwright.core.content import content_hash, file_hash
+from filmwright.core.errors import BadAsset, BadFilm
+from filmwright.core.manifest import Ingredient
+
+INDEX = "model_index.json"
+ENDINGS = (".json", ".safetensors", ".txt", ".model")
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
+def ingredient(folder: Path, name: str) -> Ingredient:
+    """The model as a part of the films that it makes; the hash is that of its files and their names."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS)
+    sha256 = content_hash([(path.relative_to(folder).as_posix(), file_hash(path)) for path in files])
+    return Ingredient(role="model", name=name, sha256=sha256, licence=_licence(folder))
+
+
+def index(folder: Path) -> dict[str, Any]:
+    """What `model_index.json` says. Raises BadAsset where the folder is no pipeline's."""
+    try:
+        found: dict[str, Any] = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        return found | {"_class_name": str(found["_class_name"])}
+    except (OSError, ValueError, KeyError, TypeError) as err:
+        raise BadAsset(
+            f"{folder} is no pipeline: it has no {INDEX} that can be read. Give a folder that has one."
+        ) from err
+
+
+def device_of(name: Device) -> torch.device:
+    """Where to work; auto is a graphics card where there is one. Raises BadFilm for one that is not there."""
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if name == "auto":
+        return torch.device("cuda" if cuda else "mps" if mps else "cpu")
+    if (name, cuda) == ("cuda", False) or (name, mps) == ("mps", False):
+        raise BadFilm(f"there is no device {name!r} that PyTorch can use here. Use 'cpu' or 'auto'.")
+    return torch.device(name)
+
+
+def _licence(folder: Path) -> str:
+    """As the model card's head says it."""
+    try:
+        lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines[:40] if line.startswith("license:")), "")

@@ -1,0 +1,269 @@
+"""Words, and a picture or a video to start from -> a clip by a trained model: moderated, marked, signed, on record."""
+
+import json
+import re
+import warnings
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from filmwright.core.content import content_hash, file_hash
+from filmwright.core.errors import BadFilm, FilmWarning
+from filmwright.core.frames import Frames
+from filmwright.core.generation import Generation
+from filmwright.core.manifest import Ingredient
+from filmwright.core.progress import Report, silent
+from filmwright.film.asset.likeness import Shown
+from filmwright.film.asset.moderators import Exhibit
+from filmwright.film.asset.signers import signers
+from filmwright.film.frames.generators import Generator, generators
+from filmwright.film.video.codecs import codecs
+from filmwright.film.video.footage import footage
+from filmwright.film.video.pictures import Still
+from filmwright.film.video.reading import luma
+from filmwright.film.video.stills import read_picture
+
+from .energy import Meter
+from .film import Choice, Trust, film_table
+from .plan import noting
+from .regions import check_regions
+from .release import Clock, Made, described, encode, labelled, names_of, put_in_place, sealed, workshop
+from .takes import Take, played, take
+from .trust import Work, admit, both, identify, opened_mark
+
+WORDS = 6  # of the prompt, that name the files
+LOOKED_AT = (6, 24)  # pictures of a clip that are judged, one a second between these
+SEEN = 8  # pictures of the user's video that are judged
+
+
+class GenerateRequest(BaseModel):
+    """Everything a generated clip is made from. What is None is for the model to decide."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    prompt: str
+    negative_prompt: str = ""  # what guidance leads away from
+    image: Path | None = None  # the first frame
+    video: Path | None = None  # what the clip starts from
+    strength: float = 0.8  # how much of the video is made anew
+    seconds: float | None = None
+    num_frames: int | None = None
+    fps: float | None = None
+    height: int | None = None  # pixels
+    width: int | None = None  # pixels
+    num_inference_steps: int | None = None
+    guidance_scale: float | None = None
+    seed: int = 0
+    name: str = ""  # of the files; the prompt's first words if empty
+    generator: Choice = Choice(use="bundled")
+    codec: Choice = Choice(use="mp4")
+    trust: Trust = Trust()
+
+    @property
+    def title(self) -> str:
+        """The name of the clip's files."""
+        words = re.findall(r"\w+", self.prompt.lower())[:WORDS]
+        return self.name or "-".join(words)[:60] or "clip"
+
+
+def generator_for(model: str | None, use: str | None = None, **options: Any) -> Choice:
+    """The driver for a model, where nobody names one: the project's own for what `filmwright train` writes."""
+    if model is None:
+        return Choice(use=use or "bundled").having(**options)
+    if use is None:
+        try:
+            index = json.loads((Path(model) / "model_index.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            index = {}
+        use = "bundled" if isinstance(index, dict) and index.get("_class_name") == "VideoPipeline" else "diffusers"
+    return Choice(use=use).having(model=model, **options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What the user's files are."""
+
+    asked: Generation
+    pictures: tuple[Shown, ...]
+    ingredients: tuple[Ingredient, ...]
+
+
+def generate(request: GenerateRequest, out: Path, report: Report = silent) -> Made:
+    """Moderate, generate, mark, encode, sign and describe one clip in the folder `out`.
+
+    The pictures are kept in `out/.takes` by the hash of all that decides them: run again after a stop, and what was
+    generated is not generated again. What is not signed yet is never in its place. Raises FilmErrors.
+    """
+    generator = _opened(request)
+    given = _given(request)
+    generator.check(given.asked)
+    with workshop(out) as room, ExitStack() as stack:
+        if isinstance(generator, AbstractContextManager):
+            stack.enter_context(generator)
+        return _made(request, given, generator, out, room, report)
+
+
+def _made(request: GenerateRequest, given: _Given, generator: Generator, out: Path, room: Path, report: Report) -> Made:
+    clock = Clock()
+    codec = codecs.open(request.codec.use, **request.codec.options())
+    signer = signers.open(request.trust.signer.use, **request.trust.signer.options())
+    work = _work(request, given)
+    with Meter() as meter, noting() as noted:
+        with clock("moderate"):
+            verdict = admit(work)
+        with clock("load"):
+            asked, key, work = _decided(given.asked, generator, work)
+        with clock("generate"):
+            shot = _shot(asked, generator, key, out / ".takes", report)
+        with clock("moderate"):
+            shown = _stills(shot, asked)
+            verdict = both(verdict, admit(work, shown))
+        identity = identify(work, verdict, key)
+        names = names_of(request.title, codec)
+        with clock("finish"):
+            frames, path = labelled(played(shot), identity), room / names.film
+            video = encode(frames, work, identity, codec, path, num_frames=shot.record.num_frames, report=report)
+            _look_for_mark(work, path)
+    best = Frames(rgb=np.stack([still.rgb for still in shown]), fps=video.fps)
+    signed = sealed(video, work, identity, signer, room, names, shown=shown, best=best, clock=clock)
+    manifest = described(
+        film_table(request, out),
+        work,
+        video,
+        signed,
+        identity,
+        verdict,
+        understood=_told(asked),
+        scene_hash="",
+        renderer=generator.fingerprint,
+        takes=[shot.record],
+        warnings=noted,
+        energy=meter.read(),
+        timings=clock.seconds,
+        packages=("torch", "diffusers", "transformers"),
+    )
+    return put_in_place(signed, video, manifest, out, room, names, [shot])
+
+
+def _opened(request: GenerateRequest) -> Generator:
+    """The generator, with all that can be known to be wrong before anything is read said."""
+    if not request.prompt.strip():
+        raise BadFilm("there is no prompt: say in words what the clip should show.")
+    if request.seconds is not None and request.num_frames is not None:
+        raise BadFilm("--seconds and --frames both say how long the clip is: give one of them.")
+    trust = request.trust
+    check_regions(trust.regions, marked=trust.mark.use != "none", signed=trust.signer.use != "none")
+    return generators.open(request.generator.use, **request.generator.options())
+
+
+def _given(request: GenerateRequest) -> _Given:
+    """The user's files, read. Raises BadAsset."""
+    pictures: list[Shown] = []
+    ingredients: list[Ingredient] = []
+    asked = Generation(
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        strength=request.strength,
+        num_frames=request.num_frames,
+        seconds=request.seconds,
+        height=request.height,
+        width=request.width,
+        fps=None if request.fps is None else Fraction(str(request.fps)).limit_denominator(1001),
+        num_inference_steps=request.num_inference_steps,
+        guidance_scale=request.guidance_scale,
+        seed=request.seed,
+    )
+    if request.image is not None:
+        picture = read_picture(request.image)
+        asked = replace(asked, image=picture)
+        ingredients.append(Ingredient(role="picture", name=request.image.name, sha256=file_hash(request.image)))
+        pictures.append(Shown(where=request.image.name, sha256=ingredients[-1].sha256, rgb=picture))
+    if request.video is not None:
+        rgb, fps = footage(request.video, fps=asked.fps, num_frames=asked.num_frames, seconds=asked.seconds)
+        asked = replace(asked, video=rgb, fps=fps)
+        ingredients.append(Ingredient(role="video", name=request.video.name, sha256=file_hash(request.video)))
+        for i in _spread(len(rgb), SEEN):
+            where = f"{request.video.name} at {float(i / fps):.1f} s"
+            pictures.append(Shown(where=where, sha256=ingredients[-1].sha256, rgb=rgb[i]))
+    return _Given(asked=asked, pictures=tuple(pictures), ingredients=tuple(ingredients))
+
+
+def _work(request: GenerateRequest, given: _Given) -> Work:
+    """The clip as those see it who vouch for it, before its model is read."""
+    files = [part.name for part in given.ingredients]
+    model = Path(str(request.generator.options().get("model", ""))).name  # where it lies does not matter
+    table = request.model_dump(mode="json", exclude={"image", "video", "generator"})
+    words = [Exhibit(what="prompt", where="prompt", text=request.prompt)]
+    words += [Exhibit(what="title", where="file name", text=request.name)] if request.name else []
+    return Work(
+        title=request.title,
+        trust=request.trust,
+        request=content_hash(table, request.generator.use, model, given.ingredients),
+        source="compositeWithTrainedAlgorithmicMedia" if files else "trainedAlgorithmicMedia",
+        says=f"generated from {' and '.join(['words', *files])}",
+        edits="encoded",
+        words=tuple(words),
+        pictures=given.pictures,
+        ingredients=given.ingredients,
+        file=request.image or request.video,
+        shows=next((part.sha256 for part in given.ingredients), None),
+    )
+
+
+def _decided(asked: Generation, generator: Generator, work: Work) -> tuple[Generation, str, Work]:
+    """What the model makes of the request, the hash of all that decides the pixels, and the model among the parts."""
+    fitted = generator.fitted(asked)
+    key = content_hash(fitted, generator.fingerprint)[:32]
+    says = work.says.replace("generated", f"generated by {generator.model.name}", 1)
+    return fitted, key, replace(work, says=says, ingredients=(*work.ingredients, generator.model))
+
+
+def _shot(asked: Generation, generator: Generator, key: str, folder: Path, report: Report) -> Take:
+    assert asked.num_frames is not None
+    return take(
+        folder,
+        lambda: generator.generate(asked, report),
+        name="clip",
+        kind="generated",
+        seed=asked.seed,
+        num_frames=asked.num_frames,
+        start=0.0,
+        key=key,
+        report=report,
+    )
+
+
+def _stills(shot: Take, asked: Generation) -> list[Still]:
+    """Pictures of the clip, evenly spread."""
+    assert asked.fps is not None
+    num = shot.record.num_frames
+    least, most = LOOKED_AT
+    picked = set(_spread(num, min(max(round(num / asked.fps), least), most)))
+    rgb = {i: frame for i, frame in enumerate(rgb for piece in played(shot) for rgb in piece.rgb) if i in picked}
+    seconds = float(num / asked.fps / len(rgb))
+    return [
+        Still(rgb=frame, name=f"frame {i}", start=float(i / asked.fps), seconds=seconds) for i, frame in rgb.items()
+    ]
+
+
+def _look_for_mark(work: Work, film: Path) -> None:
+    """Say so where nobody will be able to read the mark."""
+    mark = opened_mark(work)
+    if mark.algorithm and mark.read(luma(film)).payload is None:
+        says = "the clip is too small or too short for its mark to be read: only its signature tells where it is from."
+        warnings.warn(says, FilmWarning, stacklevel=2)
+
+
+def _told(asked: Generation) -> dict[str, Any]:
+    """What was decided, without the pictures."""
+    names = ("num_frames", "height", "width", "num_inference_steps", "guidance_scale", "seed")
+    return {name: getattr(asked, name) for name in names} | {"fps": str(asked.fps)}
+
+
+def _spread(num: int, count: int) -> Sequence[int]:
+    return sorted(set(np.linspace(0, num - 1, min(num, count)).round().astype(int).tolist()))
