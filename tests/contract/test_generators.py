@@ -74,7 +74,7 @@ def test_nothing_is_left_open(generator):
     for name in ("num_frames", "height", "width", "fps", "num_inference_steps", "guidance_scale"):
         assert getattr(fitted, name) is not None
     again = generator.fitted(fitted)
-    assert all(getattr(again, field.name) is getattr(fitted, field.name) for field in fields(fitted))
+    assert all(getattr(again, field.name) == getattr(fitted, field.name) for field in fields(fitted))
 
 
 def test_what_does_not_fit_becomes_the_nearest_and_it_says_so(generator):

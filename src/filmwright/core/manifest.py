@@ -44,7 +44,7 @@ class Manifest:
     understood: dict[str, Any]  # the brief as it was read
     ingredients: tuple[Ingredient, ...]
     scene_hash: str
-    renderer: str
+    renderer: str  # fingerprint of the renderer or generator
     takes: tuple[TakeRecord, ...]
     video: dict[str, Any]
     sha256: str  # of the film file, signed

@@ -37,7 +37,7 @@ from .release import Clock, Made, described, encode, labelled, names_of, put_in_
 from .takes import Take, played, take
 from .trust import Work, admit, both, identify, opened_mark
 
-WORDS = 6  # of the prompt, that name the files
+WORDS, LETTERS = 6, 60  # of the prompt, that name the files, at most
 LOOKED_AT = (6, 24)  # pictures of a clip that are judged, one a second between these
 SEEN = 8  # pictures of the user's video that are judged
 
@@ -59,7 +59,7 @@ class GenerateRequest(BaseModel):
     num_inference_steps: int | None = None
     guidance_scale: float | None = None
     seed: int = 0
-    name: str = ""  # of the files; the prompt's first words if empty
+    name: str = ""  # of the files; the prompt's first words and the seed if empty
     generator: Choice = Choice(use="bundled")
     codec: Choice = Choice(use="mp4")
     trust: Trust = Trust()
@@ -67,8 +67,8 @@ class GenerateRequest(BaseModel):
     @property
     def title(self) -> str:
         """The name of the clip's files."""
-        words = re.findall(r"\w+", self.prompt.lower())[:WORDS]
-        return self.name or "-".join(words)[:60] or "clip"
+        words = "-".join(re.findall(r"\w+", self.prompt.lower())[:WORDS])[:LETTERS] or "clip"
+        return self.name or (f"{words}-{self.seed}" if self.seed else words)
 
 
 def generator_for(model: str | None, use: str | None = None, **options: Any) -> Choice:
@@ -99,16 +99,25 @@ def generate(request: GenerateRequest, out: Path, report: Report = silent) -> Ma
     The pictures are kept in `out/.takes` by the hash of all that decides them: run again after a stop, and what was
     generated is not generated again. What is not signed yet is never in its place. Raises FilmErrors.
     """
-    generator = _opened(request)
-    given = _given(request)
-    generator.check(given.asked)
+    with noting() as noted:
+        generator = _opened(request)
+        given = _given(request)
+        generator.check(given.asked)
     with workshop(out) as room, ExitStack() as stack:
         if isinstance(generator, AbstractContextManager):
             stack.enter_context(generator)
-        return _made(request, given, generator, out, room, report)
+        return _made(request, given, generator, noted, out, room, report)
 
 
-def _made(request: GenerateRequest, given: _Given, generator: Generator, out: Path, room: Path, report: Report) -> Made:
+def _made(
+    request: GenerateRequest,
+    given: _Given,
+    generator: Generator,
+    before: Sequence[str],
+    out: Path,
+    room: Path,
+    report: Report,
+) -> Made:
     clock = Clock()
     codec = codecs.open(request.codec.use, **request.codec.options())
     signer = signers.open(request.trust.signer.use, **request.trust.signer.options())
@@ -142,7 +151,7 @@ def _made(request: GenerateRequest, given: _Given, generator: Generator, out: Pa
         scene_hash="",
         renderer=generator.fingerprint,
         takes=[shot.record],
-        warnings=noted,
+        warnings=(*before, *noted),
         energy=meter.read(),
         timings=clock.seconds,
         packages=("torch", "diffusers", "transformers"),
@@ -198,6 +207,7 @@ def _work(request: GenerateRequest, given: _Given) -> Work:
     files = [part.name for part in given.ingredients]
     model = Path(str(request.generator.options().get("model", ""))).name  # where it lies does not matter
     table = request.model_dump(mode="json", exclude={"image", "video", "generator"})
+    # the negative prompt is not among the words: guidance leads away from it, and no request is taken where it does not
     words = [Exhibit(what="prompt", where="prompt", text=request.prompt)]
     words += [Exhibit(what="title", where="file name", text=request.name)] if request.name else []
     return Work(

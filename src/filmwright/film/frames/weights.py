@@ -1,6 +1,7 @@
 """A model's folder: what it is called, what is in it, who may use it, where it runs."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,18 @@ def ingredient(folder: Path, name: str) -> Ingredient:
     files = sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS)
     sha256 = content_hash([(path.relative_to(folder).as_posix(), file_hash(path)) for path in files])
     return Ingredient(role="model", name=name, sha256=sha256, licence=_licence(folder))
+
+
+def code() -> str:
+    """A hash of the code that makes clips, and the versions of the libraries that it stands on."""
+    package = Path(__file__).parents[2]
+    files = sorted(
+        [*package.glob("ml/**/*.py"), *package.glob("film/frames/generators/*.py"), *Path(__file__).parent.glob("*.py")]
+    )
+    libraries = " ".join(f"{name}-{version(name)}" for name in ("torch", "diffusers", "transformers"))
+    return (
+        f"{libraries} {content_hash([(file.relative_to(package).as_posix(), file_hash(file)) for file in files])[:16]}"
+    )
 
 
 def index(folder: Path) -> dict[str, Any]:

@@ -4,21 +4,19 @@ import json
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
 from PIL import Image
 
-from filmwright import __version__
 from filmwright.core.errors import BadAsset
 from filmwright.core.frames import Frames
 from filmwright.core.generation import Generation
 from filmwright.core.manifest import Ingredient
 from filmwright.core.progress import Report, Step, silent
 from filmwright.film.frames.fitting import Grid, check, fit, pieces
-from filmwright.film.frames.weights import Device, device_of, index, ingredient
+from filmwright.film.frames.weights import Device, code, device_of, index, ingredient
 from filmwright.ml.pipeline import VideoPipeline
 
 BUNDLED = Path(__file__).parents[3] / "ml" / "bundled"  # the weights that come with the package
@@ -39,9 +37,8 @@ class Bundled:
 
     @property
     def fingerprint(self) -> str:
-        """Weights, device and versions."""
-        libraries = " ".join(f"{name}-{version(name)}" for name in ("torch", "diffusers", "transformers"))
-        return f"bundled {self.model.sha256[:16]} {self._device.type} {libraries} filmwright-{__version__}"
+        """Weights, device and code."""
+        return f"bundled {self.model.sha256[:16]} {self._device.type} {code()}"
 
     def check(self, asked: Generation) -> None:
         """Whatever can be made at all, can be made from text, an image and a video."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from functools import cached_property
-from importlib.metadata import version
 from inspect import signature
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +16,6 @@ from huggingface_hub.errors import HFValidationError
 from PIL import Image
 from transformers.utils import logging as transformers_logging
 
-from filmwright import __version__
 from filmwright.core.errors import BadAsset, BadFilm, FilmWarning, MissingExtra, RenderFailed
 from filmwright.core.frames import Frames
 from filmwright.core.generation import Generation
@@ -25,7 +23,7 @@ from filmwright.core.manifest import Ingredient
 from filmwright.core.progress import Report, Step, silent
 from filmwright.film.frames.fitting import Grid, check, fit, pieces
 from filmwright.film.frames.pipelines import Task, family_of, pipeline_for
-from filmwright.film.frames.weights import Device, device_of, index, ingredient
+from filmwright.film.frames.weights import Device, code, device_of, index, ingredient
 from filmwright.ml.stretched import layout_of, stretched
 
 Offload = Literal["none", "model", "sequential"]
@@ -60,10 +58,9 @@ class Borrowed:
 
     @property
     def fingerprint(self) -> str:
-        """Weights, options and versions."""
-        libraries = " ".join(f"{name}-{version(name)}" for name in ("torch", "diffusers", "transformers"))
+        """Weights, options and code."""
         options = f"{self._device.type} {self._dtype} tiling={self._tiling}"
-        return f"diffusers {self.model.sha256[:16]} {options} {libraries} filmwright-{__version__}"
+        return f"diffusers {self.model.sha256[:16]} {options} {code()}"
 
     def check(self, asked: Generation) -> None:
         """By the model's index alone: whether there is a pipeline for text, image or video out of this folder."""
@@ -258,10 +255,12 @@ def build(
         )
     if offload != "none" and device_of(device).type == "cpu":
         raise BadFilm(f"offload={offload} is for a graphics card, and this works on the processor: leave it out.")
-    folder = Path(model).expanduser()
-    if not folder.is_dir():
+    folder, name = Path(model).expanduser(), model
+    if folder.is_dir():
+        name = folder.resolve().name  # where it lies is nobody's business
+    else:
         folder = _cached(model, fetch=fetch)
-    return Borrowed(model, folder, device, dtype, offload, tiling=tiling, slicing=slicing)
+    return Borrowed(name, folder, device, dtype, offload, tiling=tiling, slicing=slicing)
 
 
 def _cached(name: str, *, fetch: bool) -> Path:
