@@ -6,7 +6,7 @@ is `--given`, as to a model that goes on from an image. Then the film is steadie
 flow, averaged over five frames (`mean`), and denoised by OpenCV's fastNlMeansDenoisingColoredMulti over five frames,
 told the strength (`NLM`). Printed are means over clips: warp error along the exact flow and flicker in levels,
 sharpness as a share of the clean clip's, PSNR to the clean clip. The filter's constants were found on other clips
-(seed 0).
+(seeds 0 to 2).
 """
 
 import argparse
@@ -28,7 +28,7 @@ from filmwright.jobs.simulate import Recipe, factory
 NAMES = ("warp_error", "flicker", "sharpness", "psnr")
 OPENED = tuple(Opened(name=name, about="", metric=metrics.open(name)) for name in NAMES)
 SHARES, LEVELS = (0.02, 0.04, 0.08), (2.0, 4.0, 8.0)  # standard deviations at the three strengths
-SEED = 1
+SEED = 3
 
 
 def main() -> None:

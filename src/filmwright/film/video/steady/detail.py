@@ -11,6 +11,7 @@ UNSURE = 0.5  # pixels by which the flow, and where edges were sampled, may be o
 PATCH, PLACE = 5, 3.0  # pixels across that are compared; radius in which noise is measured
 REGION, ALONE = 0.08, 3.0  # of the shorter side: the radius of a region; times its noise that a place may have
 SURE, LOST = 1.5, 4.0  # times the noise: below a neighbour counts in full, above not at all
+LOUD = 10.0  # levels of noise from which on it is taken for a pattern that the pixels can't hold: a far chequered floor
 MOST = 3.0  # standard deviations that are taken off
 
 Change = tuple[Float32[np.ndarray, "H W 3"], Bool[np.ndarray, "H W"]]
@@ -41,6 +42,7 @@ def correction(
     """
     steep = np.maximum(_place(_steepness(own)) - 4 * level, 0)  # white noise has steps of 4 times its variance
     share = np.clip(1 - (QUIET**2 + UNSURE**2 * steep) / np.maximum(level, 1e-6), 0, 1)
+    share *= np.clip(2 - level / LOUD**2, 0, 1)
     total, count = np.zeros_like(own), np.ones(own.shape[:2], np.float32)
     for change, seen in changes:
         energy = cv2.blur(_product(change, change), (PATCH, PATCH)) / 2
