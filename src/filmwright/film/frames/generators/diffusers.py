@@ -23,7 +23,7 @@ from filmwright.core.manifest import Ingredient
 from filmwright.core.progress import Report, Step, silent
 from filmwright.film.frames.fitting import Grid, check, fit, pieces
 from filmwright.film.frames.pipelines import Task, family_of, pipeline_for
-from filmwright.film.frames.weights import Device, code, device_of, index, ingredient
+from filmwright.film.frames.weights import Device, adapt, adapters, code, device_of, index, ingredient
 from filmwright.ml.stretched import layout_of, stretched
 
 Offload = Literal["none", "model", "sequential"]
@@ -41,12 +41,14 @@ class Borrowed:
         device: Device,
         dtype: Precision,
         offload: Offload,
+        lora: Path | None,
         *,
         tiling: bool,
         slicing: bool,
     ) -> None:
         self._name, self._folder, self._device = name, folder, device_of(device)
         self._dtype = _dtype(dtype, self._device)
+        self._lora = lora
         self._offload, self._tiling, self._slicing = offload, tiling, slicing
         self._index = index(folder)
         self._open: DiffusionPipeline | None = None
@@ -54,7 +56,7 @@ class Borrowed:
     @cached_property
     def model(self) -> Ingredient:
         """The folder's weights."""
-        return ingredient(self._folder, self._name)
+        return ingredient(self._folder, self._name, self._lora)
 
     @property
     def fingerprint(self) -> str:
@@ -161,6 +163,8 @@ class Borrowed:
 
     def _made_ready(self, pipe: DiffusionPipeline) -> DiffusionPipeline:
         pipe.set_progress_bar_config(disable=True)
+        if self._lora is not None:
+            adapt(pipe, self._lora)
         vae = getattr(pipe, "vae", None)
         for wanted, name in ((self._tiling, "enable_tiling"), (self._slicing, "enable_slicing")):
             if wanted and not hasattr(vae, name):
@@ -240,6 +244,7 @@ def build(
     device: Device = "auto",
     dtype: Precision = "auto",
     offload: Offload = "none",
+    lora: Path | None = None,
     tiling: bool = False,
     slicing: bool = False,
     fetch: bool = False,
@@ -247,7 +252,8 @@ def build(
     """`model` is a folder, or a name whose files are in the cache; only with `fetch` are they fetched.
 
     `dtype` auto is float32 on a processor and bfloat16 elsewhere; `offload` keeps on the device what is at work (model:
-    a network, sequential: a layer); `tiling` and `slicing` are the autoencoder's. Raises BadAsset for no such model.
+    a network, sequential: a layer); `lora` are adapters, a file or a folder; `tiling` and `slicing` are the
+    autoencoder's. Raises BadAsset for no such model.
     """
     if not model:
         raise BadFilm(
@@ -260,7 +266,7 @@ def build(
         name = folder.resolve().name  # where it lies is nobody's business
     else:
         folder = _cached(model, fetch=fetch)
-    return Borrowed(name, folder, device, dtype, offload, tiling=tiling, slicing=slicing)
+    return Borrowed(name, folder, device, dtype, offload, adapters(lora), tiling=tiling, slicing=slicing)
 
 
 def _cached(name: str, *, fetch: bool) -> Path:
