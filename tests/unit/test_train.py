@@ -243,9 +243,12 @@ def test_the_cache_is_made_once_and_named_by_content(home, unbroken, monkeypatch
 
 def test_a_data_set_that_is_not_finished_is_told(home, tmp_path):
     (data_set(tmp_path / "clips") / "clips-000001.tar").unlink()
-    with pytest.raises(BadAsset, match="has 6 of its 12 clips"):
+    with pytest.raises(BadAsset, match="lacks its clip 6"):  # else the tokenizer would be fitted on others than asked
         train(recipe(tmp_path), tmp_path / "run")
     assert not list((tmp_path / "cache").iterdir())
+    with pytest.raises(BadAsset, match="has 6 of its 12 clips"):
+        train(recipe(tmp_path, tokenizer={"channels": 4, "frames": 2, "side": 2, "num_clips": 4}), tmp_path / "more")
+    assert [folder.name.split("-")[0] for folder in (tmp_path / "cache").iterdir()] == ["tokenizer"]
 
 
 def test_clips_that_do_not_fit_are_told(home, tmp_path):
@@ -280,10 +283,18 @@ def test_recipes_are_checked(home, tmp_path):
 
 
 def test_held_out_clips_are_spread_evenly():
-    learned, out = parted(100, 4)
+    learned, out = parted([[""]] * 100, 4)
     assert out.tolist() == [12, 37, 62, 87]
     assert sorted([*learned, *out]) == list(range(100))
-    assert parted(5, 0)[1].tolist() == []
+    assert parted([[""]] * 5, 0)[1].tolist() == []
+
+
+def test_words_that_are_kept_apart_are_never_learned_together():
+    texts = [["A red ball."], ["A red cube; a blue ball."], ["Blue", "a Ball, RED"], ["A redder ball"], ["A ball."]]
+    learned, out = parted(texts, 0, [("red", "ball"), ("green", "cube")])
+    assert (learned.tolist(), out.tolist()) == ([3, 4], [])
+    with pytest.raises(BadAsset, match=r"data\.apart"):
+        parted(texts, 0, [("a",), ("blue",)])
 
 
 def test_the_learning_rate_rises_and_falls():

@@ -16,9 +16,10 @@ from diffusers import (
 from safetensors.torch import load_file
 
 from filmwright.core.errors import BadFilm
+from filmwright.jobs.train.draws import picks
 from filmwright.jobs.train.methods import methods
 from filmwright.jobs.train.run import train
-from filmwright.ml import borrowed
+from filmwright.ml.borrowed.text import text_encoder
 from filmwright.ml.nets.rope import places
 from tests import tiny_pipelines
 from tests.training import corpus_of, data_set, lines, recipe
@@ -85,7 +86,7 @@ def test_the_network_hears_and_says_what_its_pipeline_does(asked, corpus, pipe, 
     frames, rows, columns = corpus.grid
     noise = torch.randn(1, frames * rows * columns, network.channels[0], generator=torch.Generator().manual_seed(0))
     prompt = "a red square goes left"
-    states, mask = borrowed.text_encoder(asked.data.text_encoder, CPU)([prompt])
+    states, mask = text_encoder(asked.data.text_encoder, CPU)([prompt])
     latents = noise.transpose(1, 2).unflatten(2, corpus.grid) if family == "wan" else noise
     told = {"frame_rate": float(corpus.fps), "max_sequence_length": 128} if family == "ltx" else {}
     size = {"num_frames": 5, "height": 16, "width": 16, "num_inference_steps": 1, "guidance_scale": 1.0}
@@ -201,3 +202,17 @@ def test_another_pipelines_parts_are_refused(home, asked, tmp_path):
     other = corpus_of(tmp_path)  # tokens and texts of this project's
     with pytest.raises(BadFilm, match=r"for other latents or texts|do not part into patches"):
         methods.open("lora", **asked.method.options()).network(asked.network, other, seed=0)
+
+
+def test_a_wan_with_a_time_for_each_token_hears_a_first_frame(tmp_path):
+    data_set(tmp_path / "clips")
+    tiny_pipelines.wan_of_both(tmp_path / "pipeline")
+    parts = {"network": {"start": "pipeline"}, "method": USE | {"first_frame": 1}}
+    corpus = corpus_of(tmp_path, **parts)
+    method, network = opened(recipe(tmp_path, **parts), corpus)
+    batch = method.batch(corpus, picks(0, 0, 4, corpus.learned), CPU)
+    assert torch.equal(batch.conditions.given, corpus.first.expand(4, -1))
+    losses = method.losses(network, batch)
+    assert losses.isfinite().all()
+    losses.mean().backward()
+    assert all(p.grad is not None for p in network.parameters() if p.requires_grad)

@@ -1,6 +1,7 @@
 """What is learned from: clips as tokens, captions as states, cameras as numbers, mapped from the disk."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,8 @@ from torch import Tensor
 
 from filmwright.core.errors import BadAsset
 from filmwright.ml.nets.tokenizer import VideoTokenizer
+
+from .recipe import Data
 
 PADDED_TO = 32  # tokens of text: few lengths are few shapes to compile for
 NOTHING = 0  # the caption that says nothing
@@ -60,19 +63,31 @@ class Corpus:
         return torch.arange(num_groups * rows * columns) < (rows * columns if num_groups > 1 else 0)
 
 
-def parted(num_clips: int, held_out: int) -> tuple[Int64[np.ndarray, " A"], Int64[np.ndarray, " H"]]:
-    """Clips that are learned from, and others evenly among them that are not. Raises BadAsset where none are left."""
+def parted(
+    captions: Sequence[Sequence[str]], held_out: int, apart: Sequence[Sequence[str]] = ()
+) -> tuple[Int64[np.ndarray, " A"], Int64[np.ndarray, " H"]]:
+    """Clips that are learned from, and others evenly among them that are not.
+
+    No caption of those that are learned from says all words of one of `apart`. Raises BadAsset where none are left.
+    """
+    num_clips = len(captions)
     if held_out >= num_clips:
         raise BadAsset(f"{held_out} clips of {num_clips} can't be held out: there would be none to learn from.")
     out = (np.arange(held_out) * num_clips // max(held_out, 1) + num_clips // max(2 * held_out, 1)).astype(np.int64)
-    return np.setdiff1d(np.arange(num_clips, dtype=np.int64), out), out
+    groups = [{word.lower() for word in words} for words in apart]
+    said = (set(re.findall(r"\w+", " ".join(texts).lower())) for texts in captions)
+    never = np.array([any(group <= words for group in groups) for words in said])
+    learned = np.setdiff1d(np.flatnonzero(~never).astype(np.int64), out)
+    if not len(learned):
+        raise BadAsset("all clips say words that 'data.apart' keeps apart: there would be none to learn from.")
+    return learned, out
 
 
-def opened(clips: Path, texts: Path, prompts: Path, tokenizer: VideoTokenizer, *, held_out: int) -> Corpus:
+def opened(clips: Path, texts: Path, prompts: Path, tokenizer: VideoTokenizer, *, data: Data) -> Corpus:
     """The corpus of folders of the cache."""
     told = json.loads((clips / "clips.json").read_text(encoding="utf-8"))
     numbers = {text: i for i, text in enumerate(captions_of(clips))}
-    learned, rest = parted(len(told["keys"]), held_out)
+    learned, rest = parted(told["captions"], data.held_out, data.apart)
     return Corpus(
         tokens=np.load(clips / "tokens.npy", mmap_mode="r"),
         motion=np.load(clips / "motion.npy"),

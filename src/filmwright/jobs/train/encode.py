@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from filmwright.core.progress import Report, Step
 from filmwright.jobs.simulate import read
 from filmwright.jobs.simulate.data import DATA, recipe_of
 from filmwright.ml import borrowed
+from filmwright.ml.borrowed.text import text_encoder
 from filmwright.ml.nets.camera import CHANNELS, camera_motion
 from filmwright.ml.nets.minilm import SHA256, load_minilm, token_states
 from filmwright.ml.nets.patch_pca import PatchPCA
@@ -50,7 +50,7 @@ def encoded(recipe: TrainingRecipe, cache: Path, device: torch.device, report: R
     if not (fitted / WEIGHTS).is_file():
         raise BadFilm(f"there is no tokenizer in {fitted}: it has no {WEIGHTS}.")
     named = [identity, file_hash(fitted / WEIGHTS), file_hash(fitted / "config.json")]
-    speaking = _tokenizer(fitted, device)
+    speaking = _speaking(fitted, device)
     clips = kept(cache, "clips", named, lambda room: _encode(data, speaking, room, report))
     whose = _borrowed(data.text_encoder) or SHA256
 
@@ -59,31 +59,30 @@ def encoded(recipe: TrainingRecipe, cache: Path, device: torch.device, report: R
             cache,
             "texts",
             [VERSION, whose, captions],
-            lambda room: _save(texts(captions, _text_encoder(data.text_encoder, device), report), room),
+            lambda room: _save(texts(captions, _hearing(data.text_encoder, device), report), room),
         )
 
     states, prompts = heard(captions_of(clips)), heard(["", *recipe.watch.prompts])
-    return opened(clips, states, prompts, speaking, held_out=data.held_out)
+    return opened(clips, states, prompts, speaking, data=data)
 
 
 Hear = Callable[[Sequence[str]], tuple[Float[Tensor, "B S E"], Bool[Tensor, "B S"]]]
 
 
-def _tokenizer(folder: Path, device: torch.device) -> VideoTokenizer:
+def _speaking(folder: Path, device: torch.device) -> VideoTokenizer:
     if (name := kind(folder)) in borrowed.AUTOENCODERS:
         return borrowed.autoencoder(name, folder, device)
     return PatchPCA.from_pretrained(folder, low_cpu_mem_usage=False)
 
 
-def _borrowed(text_encoder: Path | None) -> str:
+def _borrowed(folder: Path | None) -> str:
     """The hash of another pipeline's text encoder, where one is asked for; else ""."""
-    there = text_encoder is not None and (text_encoder / INDEX).is_file()
-    return fingerprint(text_encoder / "text_encoder") if text_encoder is not None and there else ""
+    return fingerprint(folder / "text_encoder") if folder is not None and (folder / INDEX).is_file() else ""
 
 
-def _text_encoder(folder: Path | None, device: torch.device) -> Hear:
+def _hearing(folder: Path | None, device: torch.device) -> Hear:
     if folder is not None and (folder / INDEX).is_file():
-        return borrowed.text_encoder(folder, device)
+        return text_encoder(folder, device)
     return partial(token_states, *load_minilm(folder))
 
 
@@ -140,13 +139,21 @@ def _video(clip: Clip, data: Data, frames: int) -> np.ndarray:
 
 
 def _fit(data: Data, asked: Tokenizer, room: Path, report: Report) -> None:
-    tokenizer = PatchPCA(channels=asked.channels, frames=asked.frames, side=asked.side)
-    total = sum(recipe_of(folder).num_clips for folder in data.folders)
-    every = max(total // asked.num_clips, 1)  # of all folders alike
-    chosen = (clip for i, (_, clip) in enumerate(_clips(data, report, "fit the tokenizer")) if i % every == 0)
-    videos = (pixels(_video(clip, data, asked.frames)) for clip in chosen)
+    each = -(-asked.num_clips // len(data.folders))  # clips are in no order: the first tell as much as any
+
+    def videos() -> Iterator[Float[Tensor, "1 F 3 H W"]]:
+        for folder in data.folders:
+            wanted, clips = min(each, recipe_of(folder).num_clips), read(folder)
+            for i in range(wanted):
+                clip = next(clips, None)
+                if clip is None or int(clip.key) != i:
+                    raise BadAsset(f"{folder} lacks its clip {i}. Run `filmwright simulate` again to go on.")
+                yield pixels(_video(clip, data, asked.frames))
+                report(Step("fit the tokenizer", i + 1, wanted, "clips"))
+
     try:
-        tokenizer.fit(islice(videos, asked.num_clips))
+        tokenizer = PatchPCA(channels=asked.channels, frames=asked.frames, side=asked.side, overlap=asked.overlap)
+        tokenizer.fit(videos())
     except ValueError as err:
         raise BadFilm(f"the tokenizer can't be fitted: {err}") from err
     tokenizer.save_pretrained(room)
@@ -209,4 +216,4 @@ def identity_of(data: Data, tokenizer: Tokenizer) -> str:
     """The content hash of what a run learns from."""
     how = tokenizer.model_dump(mode="json") | {"start": fingerprint(tokenizer.start)}
     heard = [whose] if (whose := _borrowed(data.text_encoder)) else []
-    return content_hash([*map(_identity, data.folders)], data.num_frames, data.held_out, how, *heard)
+    return content_hash([*map(_identity, data.folders)], data.num_frames, data.held_out, data.apart, how, *heard)

@@ -1,6 +1,7 @@
 """Parts of pipelines on disk, a folder each, as diffusers saves them."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,13 @@ def index(pipeline: Path) -> dict[str, Any]:
 
 def fingerprint(part: Path | None) -> str:
     """The hash of the weights in a folder, wherever it stands; "" where there are none."""
-    return "".join(map(file_hash, sorted(part.glob("*.safetensors")))) if part is not None else ""
+    files = [] if part is None else sorted(part.glob("*.safetensors"))
+    return "".join(_hash(file, file.stat().st_mtime_ns) for file in files)
+
+
+@lru_cache
+def _hash(file: Path, written: int) -> str:  # noqa: ARG001 - one that is written anew is another
+    return file_hash(file)
 
 
 def _told(path: Path) -> dict[str, Any]:

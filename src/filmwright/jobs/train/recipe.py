@@ -21,6 +21,7 @@ class Data(BaseModel):
     folders: tuple[Path, ...] = Field(min_length=1)  # data sets that `filmwright simulate` wrote
     num_frames: int = Field(default=0, ge=0)  # of each clip, from its first on: 1 + 4k; 0 is as many as fit
     held_out: int = Field(default=16, ge=0)  # clips that are never learned from
+    apart: tuple[tuple[str, ...], ...] = ()  # words that are never learned together, to be asked for later
     cache: Path | None = None  # a folder for what is encoded, shared by runs; None is `cache` beside the run's
     text_encoder: Path | None = None  # MiniLM's folder, or another pipeline's; None is the installed package's MiniLM
 
@@ -33,6 +34,7 @@ class Tokenizer(BaseModel):
     channels: int = Field(default=128, ge=1)
     frames: int = Field(default=4, ge=1)
     side: int = Field(default=8, ge=1)  # pixels
+    overlap: int = Field(default=0, ge=0)  # pixels that neighbours share, at most a side: no seams
     num_clips: int = Field(default=500, ge=1)  # that it is fitted on
 
 

@@ -4,15 +4,13 @@ Each family has a file: its network takes tokens, places, time and text as `Vide
 speaks tokens as `PatchPCA` does, and `COMFYUI` is how ComfyUI calls its layers, where that has other names.
 """
 
-from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKLLTXVideo, AutoencoderKLWan, LTXVideoTransformer3DModel, WanTransformer3DModel
-from torch import Tensor
 
-from . import ltx, text, wan
+from . import ltx, wan
 from .autoencoder import Autoencoder
 
 NETWORKS = {"WanTransformer3DModel": WanTransformer3DModel, "LTXVideoTransformer3DModel": LTXVideoTransformer3DModel}
@@ -39,8 +37,3 @@ def autoencoder(kind: str, folder: Path, device: torch.device) -> Autoencoder:
     """The autoencoder of a folder."""
     vae = AUTOENCODERS[kind].from_pretrained(folder).to(device).eval()
     return wan.autoencoder(vae) if isinstance(vae, AutoencoderKLWan) else ltx.autoencoder(vae)
-
-
-def text_encoder(folder: Path, device: torch.device) -> Callable[[Sequence[str]], tuple[Tensor, Tensor]]:
-    """How the pipeline of a folder hears prompts: states, and which of them are no padding."""
-    return text.encoder(folder, device)

@@ -11,10 +11,10 @@ from torch import Tensor
 WAN_TOKENS, LTX_TOKENS = 512, 128  # that the pipelines hear by themselves
 
 
-def encoder(
+def text_encoder(
     folder: Path, device: torch.device
 ) -> Callable[[Sequence[str]], tuple[Float[Tensor, "B S E"], Bool[Tensor, "B S"]]]:
-    """Only what hears prompts is loaded."""
+    """Prompts -> states, and which of them are no padding; of the pipeline only what hears prompts is loaded."""
     dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
     parts = {"transformer": None, "vae": None, "dtype": dtype}
     pipe = DiffusionPipeline.from_pretrained(folder, local_files_only=True, **parts).to(device)
