@@ -144,8 +144,8 @@ def ltx(folder: Path) -> Path:
     return folder
 
 
-def cogvideox(folder: Path, *, image: bool = False) -> Path:
-    """CogVideoX: weights that follow text, or with `image` others that need one."""
+def cogvideox(folder: Path, *, image: bool = False, pairs: bool = False) -> Path:
+    """CogVideoX: weights that follow text, or with `image` others that need one; 1.5 takes latent frames by `pairs`."""
     torch.manual_seed(0)
     transformer = CogVideoXTransformer3DModel(
         num_attention_heads=2,
@@ -155,10 +155,12 @@ def cogvideox(folder: Path, *, image: bool = False) -> Path:
         time_embed_dim=2,
         text_embed_dim=16,
         num_layers=1,
-        sample_width=2,
-        sample_height=2,
+        sample_width=4 if pairs else 2,
+        sample_height=4 if pairs else 2,
         sample_frames=9,
         patch_size=2,
+        patch_size_t=2 if pairs else None,
+        patch_bias=not pairs,
         temporal_compression_ratio=4,
         max_text_seq_length=16,
         use_rotary_positional_embeddings=True,

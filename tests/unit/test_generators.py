@@ -34,6 +34,7 @@ MODELS = {
     "wan of images": tiny_pipelines.wan_of_images,
     "ltx": tiny_pipelines.ltx,
     "cogvideox": tiny_pipelines.cogvideox,
+    "cogvideox by pairs": lambda folder: tiny_pipelines.cogvideox(folder, pairs=True),
     "cogvideox of images": lambda folder: tiny_pipelines.cogvideox(folder, image=True),
 }
 DOES = {  # what each is for
@@ -43,6 +44,7 @@ DOES = {  # what each is for
     "wan of images": {"image"},
     "ltx": {"text", "image", "video"},
     "cogvideox": {"text", "video"},
+    "cogvideox by pairs": {"text"},
     "cogvideox of images": {"image"},
 }
 GIVEN = {"text": {}, "image": {"image": STILL}, "video": {"video": VIDEO, "strength": 0.6}}

@@ -221,6 +221,7 @@ def _work(request: GenerateRequest, given: _Given) -> Work:
         pictures=given.pictures,
         ingredients=given.ingredients,
         file=request.image or request.video,
+        stills="frame",
         shows=next((part.sha256 for part in given.ingredients), None),
     )
 
@@ -255,10 +256,8 @@ def _stills(shot: Take, asked: Generation) -> list[Still]:
     least, most = LOOKED_AT
     picked = set(_spread(num, min(max(round(num / asked.fps), least), most)))
     rgb = {i: frame for i, frame in enumerate(rgb for piece in played(shot) for rgb in piece.rgb) if i in picked}
-    seconds = float(num / asked.fps / len(rgb))
-    return [
-        Still(rgb=frame, name=f"frame {i}", start=float(i / asked.fps), seconds=seconds) for i, frame in rgb.items()
-    ]
+    seconds = float(1 / asked.fps)
+    return [Still(rgb=frame, name=f"frame {i}", start=i * seconds, seconds=seconds) for i, frame in rgb.items()]
 
 
 def _look_for_mark(work: Work, film: Path) -> None:

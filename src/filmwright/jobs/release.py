@@ -147,7 +147,7 @@ def sealed(
         claim = claim_for(work, identity, looks(video.path))
         film = seal(video.path, room, names.film, claim, signer)
     with clock("pictures"):
-        contact_sheet(shown, room / names.sheet, title=work.title)
+        contact_sheet(shown, room / names.sheet, title=work.title, what=work.stills)
         poster(best, room / names.poster)
         for name in (names.sheet, names.poster):
             seal(room / name, room, name, picture_claim(claim, name), signer)

@@ -39,6 +39,7 @@ class Work:
     pictures: tuple[Shown, ...]  # the user's own
     ingredients: tuple[Ingredient, ...] = ()
     file: Path | None = None  # of the user's, which a reviewer may want to see
+    stills: str = "shot"  # what each picture on its contact sheet shows
     shows: str | None = (
         ""  # hash of the file whose likeness its frames bear; None for pictures of nothing that was given
     )

@@ -58,8 +58,10 @@ def appeal(rgb: UInt8[np.ndarray, "H W 3"]) -> float:
     return detail * 10 + color - lost
 
 
-def contact_sheet(stills: Sequence[Still], path: Path, *, title: str = "", fonts: Sequence[Path] = ()) -> Path:
-    """Write one labelled still per shot on a dark wall, in reading order; JPEG or PNG by `path`'s ending.
+def contact_sheet(
+    stills: Sequence[Still], path: Path, *, title: str = "", what: str = "shot", fonts: Sequence[Path] = ()
+) -> Path:
+    """Write one labelled still per shot, or `what` else, on a dark wall, in reading order; JPEG or PNG by the ending.
 
     Raises BadFilm where there are no stills, MissingFont for names no font at hand can set, CannotWrite.
     """
@@ -74,7 +76,7 @@ def contact_sheet(stills: Sequence[Still], path: Path, *, title: str = "", fonts
     sheet = np.full((height, _SHEET_WIDTH, 3), _GROUND, np.uint8)
     if title:
         seconds = max(still.start + still.seconds for still in stills)
-        facts = f"{len(stills)} {'shot' if len(stills) == 1 else 'shots'}   {seconds:.1f} s"
+        facts = f"{len(stills)} {what if len(stills) == 1 else what + 's'}   {seconds:.1f} s"
         _write(sheet, title, (_MARGIN, 40, 1300, 70), 44.0, _TEXT, fonts=fonts, voice="serif", weight=400)
         _write(sheet, facts, (1300, 40, _SHEET_WIDTH - _MARGIN - 1300, 70), 22.0, _QUIET, align="right", fonts=fonts)
     for i, still in enumerate(stills):

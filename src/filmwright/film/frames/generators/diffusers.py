@@ -1,5 +1,6 @@
 """Any video pipeline of diffusers (Wan, LTX, CogVideoX and others) by name or folder: text, image or video to video."""
 
+import json
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -70,6 +71,11 @@ class Borrowed:
         if asked.image is not None and asked.video is not None:
             raise BadFilm("these pipelines start from an image or from a video, not from both: leave one out.")
         pipeline_for(self._index, _task(asked), self._name)
+        if asked.video is not None and self._by_pairs():
+            raise BadFilm(
+                f"{self._name} does not start from a video: it takes latent frames by pairs, as CogVideoX 1.5, and "
+                "gives more back than it was given. Leave --video out, or give another model."
+            )
 
     def fitted(self, asked: Generation) -> Generation:
         """On the grid of its autoencoder and patches; what is left open is as the pipeline's call has it."""
@@ -87,14 +93,23 @@ class Borrowed:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", DeprecationWarning)  # of one library for another, not for us
                     made = pipe(**told).frames[0]
-            except ValueError as err:
-                raise BadFilm(f"{type(pipe).__name__} can't make this clip: {err}") from err
             except torch.OutOfMemoryError as err:
                 raise RenderFailed(
                     f"{self._name} needs more memory than {self._device.type} has. Ask for a smaller or shorter clip, "
                     "or for the options offload=model, tiling=true, dtype=bfloat16."
                 ) from err
+            except (ValueError, RuntimeError) as err:
+                raise BadFilm(f"{type(pipe).__name__} can't make this clip: {err}") from err
+        if len(made) != asked.num_frames:
+            raise RenderFailed(
+                f"{type(pipe).__name__} made {len(made)} frames, not the {asked.num_frames} asked of it."
+            )
         yield from pieces(made, asked.fps)
+
+    def _by_pairs(self) -> bool:
+        path = self._folder / "transformer" / "config.json"
+        config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return (config.get("patch_size_t") or 1) > 1
 
     def _told(self, pipe: DiffusionPipeline, asked: Generation, report: Report) -> dict[str, Any]:
         """The arguments of the call, as far as it takes them."""
@@ -180,10 +195,10 @@ class Borrowed:
         return pipe
 
     def _grid(self, pipe: DiffusionPipeline) -> Grid:
-        own = {name: each.default for name, each in signature(pipe.__call__).parameters.items()}
         config = pipe.transformer.config
         spatial = _first_of(pipe, "vae_scale_factor_spatial", "vae_spatial_compression_ratio", otherwise=8)
         group = _first_of(pipe, "vae_scale_factor_temporal", "vae_temporal_compression_ratio", otherwise=4)
+        own = {name: each.default for name, each in signature(pipe.__call__).parameters.items()}
         patch = config.get("patch_size", 1)
         patch = patch[-1] if isinstance(patch, (list, tuple)) else patch
         family = family_of(type(pipe).__name__)
