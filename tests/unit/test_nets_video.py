@@ -10,13 +10,7 @@ from filmwright.ml.nets.causal_vae import CausalVAE
 from filmwright.ml.nets.mmdit import VideoTransformer
 from filmwright.ml.nets.rope import places
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def noise(*shape, seed=0):

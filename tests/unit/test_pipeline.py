@@ -22,12 +22,7 @@ from filmwright.ml.pipeline import VideoPipeline
 SMALL = {"height": 16, "width": 24, "num_frames": 5, "num_inference_steps": 3}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

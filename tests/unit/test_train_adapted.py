@@ -29,12 +29,7 @@ IMAGES = {"tokenizer": {"frames": 1}}
 METHODS = {"lora": {"use": "lora", "rank": 4, "alpha": 6}, "temporal": {"use": "temporal", "num_heads": 2}}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -29,12 +29,7 @@ FAMILIES = {"wan": WanTransformer3DModel, "ltx": LTXVideoTransformer3DModel}
 USE = {"use": "lora", "rank": 4, "alpha": 6, "first_frame": 0, "camera": 0}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
