@@ -76,7 +76,7 @@ def test_a_white_card_gets_the_light_between_two_pictures():
 
 
 def test_blurred_light_of_a_moment_is_that_of_the_sky_of_that_moment():
-    """What is summed up from differences, against the sky of the moment blurred by itself, for light that spreads 0.5."""
+    """What is summed up from differences, against the moment's sky blurred by itself; its light spreads by 0.5."""
     smooth = [np.repeat(np.repeat(picture(seed, 8), 8, 0), 8, 1) for seed in (4, 5, 6)]
     environment = moving(*smooth, period=3.0)
     pixels, soft, irradiance = MovingSky(environment).at(1.25)

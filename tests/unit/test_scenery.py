@@ -82,10 +82,14 @@ def test_a_product_before_it_keeps_its_card_its_place_and_its_highlights(around,
     light = [irradiance(staged.scene.lights, middle, way)[0] + sky_irradiance(sky, way) for way in WAYS]
     assert np.mean(light @ LUMINANCE) / np.pi == pytest.approx(1.0, rel=0.02)
     assert staged.product == plain.product
-    assert content_hash(staged.scene.nodes[: len(plain.product)]) == content_hash(plain.scene.nodes[: len(plain.product)])
+    assert content_hash(staged.scene.nodes[: len(plain.product)]) == content_hash(
+        plain.scene.nodes[: len(plain.product)]
+    )
     assert [node.name for node in staged.scene.nodes[len(plain.product) :]] == ["pedestal"]
     top = round((90 - 75) / 180 * HEIGHT)
-    assert sky.pixels[:top].max() > 3 * np.median(sky.pixels[HEIGHT // 2 - 90 : HEIGHT // 2])  # the glows of the ceiling
+    assert sky.pixels[:top].max() > 3 * np.median(
+        sky.pixels[HEIGHT // 2 - 90 : HEIGHT // 2]
+    )  # the glows of the ceiling
     assert np.ptp(sky.pictures[:, : round((90 - SEEN - 30) / 180 * HEIGHT)].astype(float), axis=0).max() < 0.01
 
 

@@ -94,9 +94,7 @@ def stills_of(clip: Clip) -> list[Still]:
     picked = set(np.linspace(0, num - 1, min(num, LOOKED_AT)).round().astype(int).tolist())
     rgb = [picture for piece in played(clip.take) for picture in piece.rgb]
     at = 1 / clip.asked.fps
-    return [
-        Still(rgb=rgb[i], name=f"backdrop {i}", start=float(i * at), seconds=float(at)) for i in sorted(picked)
-    ]
+    return [Still(rgb=rgb[i], name=f"backdrop {i}", start=float(i * at), seconds=float(at)) for i in sorted(picked)]
 
 
 def told(planned: Plan, clip: Clip) -> Generated:

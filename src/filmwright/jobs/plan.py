@@ -41,7 +41,9 @@ class Plan:
     storyboard: Storyboard
     ingredients: tuple[Ingredient, ...]
     warnings: tuple[str, ...]
-    open: tuple[float, ...] = ()  # of each shot, the share of its pixels before which nothing stands; once it is metered
+    open: tuple[
+        float, ...
+    ] = ()  # of each shot, the share of its pixels before which nothing stands; once it is metered
 
 
 def plan(film: Film, report: Report = silent) -> Plan:

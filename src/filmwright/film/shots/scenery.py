@@ -1,14 +1,14 @@
 """A generated clip becomes a sky: all around, soft, without an end in time and without a seam.
 
-Tiles of the clip are laid over one another's edges, each at another moment of the same loop, so that no two are ever alike;
-none is turned or mirrored, for words that say where things drift hold all around.
+Tiles of the clip are laid over one another's edges, each at another moment of the same loop, so that no two are ever
+alike; none is turned or mirrored, for words that say where things drift hold all around.
 """
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float, Float16, Float32, UInt8
+from jaxtyping import Float, Float16, UInt8
 
 from .oklab import LUMINANCE, linear
 
@@ -16,7 +16,9 @@ WIDTH, HEIGHT = 1024, 512  # pixels of the sky
 TILE = 36.0  # degrees that a clip is high: more than most shots show at once
 HIGHEST, LOWEST = 76.0, -60.0  # degrees above the horizon that tiles cover
 SOFT = 0.5  # degrees, standard deviation of the blur: a backdrop is out of focus
-DISSOLVE = 0.3  # of a clip's length in which its end becomes its beginning; of a tile's side in which it becomes the next
+DISSOLVE = (
+    0.3  # of a clip's length in which its end becomes its beginning; of a tile's side in which it becomes the next
+)
 STRIDE = 0.618034  # of the loop from a tile to the next: the golden ratio is far from every fraction
 MOST_PICTURES = 48  # of the loop, which all workers hold
 CONTRAST = 2.4  # the light that one place in twenty is above, as a share of the mean
@@ -44,8 +46,8 @@ def scenery(clip: UInt8[np.ndarray, "F H W 3"], *, seconds: float) -> Scenery:
 def looped(light: Float[np.ndarray, "F H W 3"]) -> Float[np.ndarray, "K H W 3"]:
     """The clip without an end: its last pictures dissolve into its first.
 
-    Differences from the mean add up as those of strangers do, so that the dissolve keeps its contrast half way: Heitz and
-    Neyret, "High-Performance By-Example Noise using a Histogram-Preserving Blending Operator" (2018), section 3.
+    Differences from the mean add up as those of strangers do, so that the dissolve keeps its contrast half way: Heitz
+    and Neyret, "High-Performance By-Example Noise using a Histogram-Preserving Blending Operator" (2018), section 3.
     """
     overlap = round(len(light) * DISSOLVE)
     num, mean = len(light) - overlap, light.mean(0)
@@ -76,7 +78,7 @@ def _even(light: Float[np.ndarray, "F H W 3"]) -> Float[np.ndarray, "F H W 3"]:
 
 
 def _graded(light: Float[np.ndarray, "F H W 3"]) -> Float[np.ndarray, "F H W 3"]:
-    """Mean luminance 1, and contrast that leaves the product the brightest thing: a power of the light where need be."""
+    """Mean luminance 1, and contrast that leaves the product the brightest thing: a power of the light, if need be."""
     y = np.maximum(light @ LUMINANCE, 1e-4)
     low, power = 0.2, 1.0
     if _spread(y) > CONTRAST:

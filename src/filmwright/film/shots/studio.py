@@ -103,9 +103,7 @@ def _balanced(
     sky = Environment(pixels=(still + wall / gain).astype(np.float32), strength=gain)
     if scenery is not None and moving is not None:
         pictures = _fitting(still, scenery) + moving / np.float32(gain)
-        sky = replace(
-            sky, pixels=pictures.mean(axis=0), pictures=pictures.astype(np.float16), period=scenery.period
-        )
+        sky = replace(sky, pixels=pictures.mean(axis=0), pictures=pictures.astype(np.float16), period=scenery.period)
     return tuple(scaled(lamp, gain) for lamp in lamps), sky
 
 

@@ -1,7 +1,7 @@
 """A sky that moves: its light at any moment, between the pictures of its loop.
 
-All that is made of a sky is linear in its pixels. So each picture's difference from the mean is blurred once, and a moment
-costs no more than a sum; where all pictures are alike, the sum is the still sky to the bit.
+All that is made of a sky is linear in its pixels. So each picture's difference from the mean is blurred once, and a
+moment costs no more than a sum; where all pictures are alike, the sum is the still sky to the bit.
 """
 
 from dataclasses import replace
@@ -32,7 +32,9 @@ class MovingSky:
         off = [np.asarray(picture - environment.pixels, np.float32) for picture in environment.pictures]
         self._soft = soft_sky(environment) + _blurred(off) * np.float32(environment.strength)
         still = harmonics(environment)
-        self._harmonics = np.stack([still + harmonics(replace(environment, pixels=each, pictures=None)) for each in off])
+        self._harmonics = np.stack(
+            [still + harmonics(replace(environment, pixels=each, pictures=None)) for each in off]
+        )
 
     def at(self, seconds: float) -> Light:
         """The sky's pixels, soft sky and harmonics, as `sky_tables`, `soft_sky` and `harmonics` have them."""
