@@ -23,6 +23,7 @@ def test_a_film_before_a_generated_backdrop(filmwright, tmp_path):
     (part,) = manifest["generated"]
     assert (part["prompt"], part["model"]) == ("golden bokeh drifts upward", model.name)
     assert set(part["shares"]) == {take["name"] for take in manifest["takes"]}
+    assert len(part["clips"]) == 3
     assert 0.3 < np.mean([*part["shares"].values()]) < 0.95
     (ingredient,) = [each for each in manifest["ingredients"] if each["role"] == "backdrop model"]
     assert ingredient["sha256"] == part["model_sha256"] != ""

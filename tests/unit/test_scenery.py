@@ -23,7 +23,7 @@ WAYS = (compass(0.0, 0.0), compass(-40.0, 10.0), compass(40.0, 10.0), compass(0.
 @pytest.fixture(scope="module")
 def bokeh():
     canvas = Canvas(num_frames=20, height=64, width=64, fps=8)
-    return backdrops.open("bokeh").paint(Dice("scenery"), canvas).rgb
+    return np.stack([backdrops.open("bokeh").paint(Dice("scenery", i), canvas).rgb for i in range(3)])
 
 
 @pytest.fixture(scope="module")
@@ -32,42 +32,41 @@ def around(bokeh):
 
 
 def test_a_loop_has_no_jump_and_keeps_its_contrast(bokeh):
-    clip = bokeh.astype(np.float32) / 255
+    clip = bokeh[0].astype(np.float32) / 255
     loop = looped(clip)
-    assert len(loop) == 14
+    assert len(loop) == 12
     steps = np.abs(np.roll(loop, -1, axis=0) - loop).mean((1, 2, 3))
-    own = np.abs(np.diff(clip, axis=0)).mean()
-    assert steps.max() < 2.2 * own
-    assert np.abs(clip[-1] - clip[0]).mean() > 2.2 * own  # without the dissolve it would have jumped
-    assert loop[2].std() == pytest.approx(clip.std(), rel=0.15)  # in the middle of it
-    np.testing.assert_array_equal(loop[6:], clip[6:14])
+    assert steps.max() < 0.4 * np.abs(clip[-1] - clip[0]).mean()  # without a dissolve it would have jumped so far
+    assert loop[4].std() == pytest.approx(clip.std(), rel=0.1)  # in the middle of it
+    np.testing.assert_array_equal(loop[8:], clip[8:12])
 
 
-def test_the_sky_has_no_seam_and_no_two_tiles_alike(around):
+def test_the_sky_has_no_seam_and_shows_nothing_twice_in_a_picture(around):
     sky = around.pictures.astype(np.float32)
-    assert sky.shape == (14, HEIGHT, WIDTH, 3)
-    assert around.period == pytest.approx(5.0 * 14 / 20)
-    seen = sky[0, HEIGHT // 2 - 110 : HEIGHT // 2 + 110]
-    across = np.abs(np.roll(seen, -1, axis=1) - seen).mean((0, 2))
+    assert sky.shape == (12, HEIGHT, WIDTH, 3)
+    assert around.period == pytest.approx(5.0 * 12 / 20)
+    seen = sky[0, HEIGHT // 2 - 110 : HEIGHT // 2 + 110] - sky[0].mean()
+    across = np.abs(np.roll(seen, -1, axis=1) - seen).mean((0, 2))  # tiles meet in some of these
     down = np.abs(np.diff(seen, axis=0)).mean((1, 2))
-    for steps in (across, down):  # tiles meet in some of them
-        assert steps.max() < 2.5 * np.median(steps)
-    wide = 102  # columns of a tile
-    first = seen[:, :wide] - seen.mean()
-    for left in range(wide, WIDTH - wide, 8):
-        other = seen[:, left : left + wide] - seen.mean()
-        assert (first * other).mean() < 0.75 * np.sqrt((first**2).mean() * (other**2).mean())
+    apart = np.abs(seen[:, : WIDTH // 2] - seen[:, WIDTH // 2 :]).mean()  # of places that are strangers
+    assert max(across.max(), down.max()) < 0.25 * apart
+    tile = 102  # columns
+    for left in range(0, WIDTH - 2 * tile, 24):
+        first = seen[60:160, left : left + tile]
+        for away in range(tile, 2 * tile, 6):  # up to 70 degrees on
+            other = np.take(seen, np.arange(left + away, left + away + tile), axis=1, mode="wrap")[60:160]
+            assert (first * other).mean() < 0.8 * np.sqrt((first**2).mean() * (other**2).mean())
 
 
 def test_light_is_even_where_nobody_looks_and_one_on_average(around):
     sky = around.pictures.astype(np.float32)
-    np.testing.assert_allclose(sky[:, -60:].std((0, 1, 2)), 0, atol=1e-3)
-    assert (sky[:, 100:400] @ LUMINANCE).mean() == pytest.approx(1.0, rel=0.1)
+    assert np.ptp(sky[:, -60:], axis=(0, 1, 2)).max() < 2e-3
+    assert (sky[:, 100:400] @ LUMINANCE).mean() == pytest.approx(1.0, rel=0.2)
     assert np.quantile(sky[:, 100:400] @ LUMINANCE, 0.95) < 3
 
 
 def test_a_sky_that_is_even_makes_even_surroundings():
-    grey = scenery(np.full((6, 20, 30, 3), 128, np.uint8), seconds=1.0)
+    grey = scenery(np.full((1, 6, 20, 30, 3), 128, np.uint8), seconds=1.0)
     np.testing.assert_allclose(grey.pictures.astype(float), 1.0, atol=2e-3)
 
 
@@ -98,7 +97,7 @@ def test_a_dark_clip_makes_a_darker_set_than_a_light_one():
     plain = stage(product(box(texture=checker())), brief)
     levels = []
     for grey in (30, 220):
-        staged = before(plain, brief, scenery(np.full((6, 20, 20, 3), grey, np.uint8), seconds=1.0))
+        staged = before(plain, brief, scenery(np.full((1, 6, 20, 20, 3), grey, np.uint8), seconds=1.0))
         sky = staged.scene.environment
         levels.append(float(sky.pixels[HEIGHT // 2 + 10].mean()) * sky.strength)
     wall = backdrop_color(sample_surface(plain.scene, 4000), LIGHTING["calm"].backdrop).mean()

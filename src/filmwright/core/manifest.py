@@ -43,8 +43,8 @@ class Generated:
     prompt: str
     model: str
     model_sha256: str
-    settings: dict[str, Any]  # of the clip
-    key: str  # content hash of the clip
+    settings: dict[str, Any]
+    clips: dict[str, int]  # content hash and seed of each
     shares: dict[str, float]  # of each shot's pixels that show it, where no object stands (id 0), measured on stills
 
 

@@ -1,4 +1,4 @@
-"""Words -> a generated clip -> the surroundings that a film is shot in, and lit by."""
+"""Words -> generated clips -> the surroundings that a film is shot in, and lit by."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -19,20 +19,21 @@ from filmwright.film.video.pictures import Still
 
 from .film import Film
 from .plan import Plan, direct
-from .takes import Take, played, take
+from .takes import Take, picture, played, take
 
 LENGTH = 6.0  # seconds of the clip, where the film does not say
 PACE = 0.6  # of the film's time to the clip's own: what is behind a product should be calm
-LOOKED_AT = 6  # pictures of the clip that are judged
+SEEDS = 10_007  # from one clip to the next: far from the seeds that people try
+LOOKED_AT = 4  # pictures of each clip that are judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clip:
-    """A generated backdrop on disk."""
+class Footage:
+    """A generated backdrop on disk: clips of the same words, each of another seed."""
 
-    asked: Generation  # with nothing left open
+    asked: Generation  # of the first, with nothing left open
     model: Ingredient
-    take: Take
+    takes: tuple[Take, ...]
 
 
 @contextmanager
@@ -53,11 +54,18 @@ def opened_generator(film: Film) -> Iterator[Generator | None]:
         yield generator
 
 
-def clip_for(film: Film, generator: Generator, folder: Path, report: Report = silent) -> Clip:
-    """The film's backdrop: the one in the folder of takes, or made now."""
-    asked = generator.fitted(_asked(film))
+def footage_for(film: Film, generator: Generator, folder: Path, report: Report = silent) -> Footage:
+    """The film's backdrop: what is in the folder of takes, the rest made now."""
+    assert film.backdrop is not None
+    first = generator.fitted(_asked(film))
+    clips = [replace(first, seed=first.seed + SEEDS * i) for i in range(film.backdrop.clips)]
+    takes = tuple(_taken(asked, generator, folder, report) for asked in clips)
+    return Footage(asked=first, model=replace(generator.model, role="backdrop model"), takes=takes)
+
+
+def _taken(asked: Generation, generator: Generator, folder: Path, report: Report) -> Take:
     assert asked.num_frames is not None
-    shot = take(
+    return take(
         folder,
         lambda: generator.generate(asked, report),
         name="backdrop",
@@ -68,45 +76,45 @@ def clip_for(film: Film, generator: Generator, folder: Path, report: Report = si
         key=content_hash(asked, generator.fingerprint)[:32],
         report=report,
     )
-    return Clip(asked=asked, model=replace(generator.model, role="backdrop model"), take=shot)
 
 
-def staged_before(planned: Plan, clip: Clip) -> Plan:
-    """The plan with its product in front of the clip, and the model among what the film is made of."""
-    asked = clip.asked
+def staged_before(planned: Plan, footage: Footage) -> Plan:
+    """The plan with its product amid the backdrop, and the model among what the film is made of."""
+    asked = footage.asked
     assert asked.num_frames is not None
     assert asked.fps is not None
-    rgb = np.concatenate([piece.rgb for piece in played(clip.take)])
-    around = scenery(rgb, seconds=float(asked.num_frames / asked.fps) / PACE)
+    clips = np.stack([np.concatenate([piece.rgb for piece in played(shot)]) for shot in footage.takes])
+    around = scenery(clips, seconds=float(asked.num_frames / asked.fps) / PACE)
     stage = before(planned.stage, planned.brief, around)
     return replace(
         planned,
         stage=stage,
         storyboard=direct(planned.film, stage, planned.brief),
-        ingredients=(*planned.ingredients, clip.model),
+        ingredients=(*planned.ingredients, footage.model),
     )
 
 
-def stills_of(clip: Clip) -> list[Still]:
-    """Pictures of the clip, evenly spread, for those who judge them."""
-    assert clip.asked.fps is not None
-    num = clip.take.record.num_frames
-    picked = set(np.linspace(0, num - 1, min(num, LOOKED_AT)).round().astype(int).tolist())
-    rgb = [picture for piece in played(clip.take) for picture in piece.rgb]
-    at = 1 / clip.asked.fps
-    return [Still(rgb=rgb[i], name=f"backdrop {i}", start=float(i * at), seconds=float(at)) for i in sorted(picked)]
+def stills_of(footage: Footage) -> Iterator[Still]:
+    """Pictures of the clips, evenly spread, for those who judge them."""
+    assert footage.asked.fps is not None
+    seconds = float(1 / footage.asked.fps)
+    for number, shot in enumerate(footage.takes, 1):
+        num = shot.record.num_frames
+        for i in sorted(set(np.linspace(0, num - 1, min(num, LOOKED_AT)).round().astype(int).tolist())):
+            name = f"frame {i} of backdrop {number}"
+            yield Still(rgb=picture(shot, i), name=name, start=i * seconds, seconds=seconds)
 
 
-def told(planned: Plan, clip: Clip) -> Generated:
+def told(planned: Plan, footage: Footage) -> Generated:
     """What the manifest says of the pixels that the model made."""
-    names = ("num_frames", "height", "width", "num_inference_steps", "guidance_scale", "seed")
+    names = ("num_frames", "height", "width", "num_inference_steps", "guidance_scale")
     return Generated(
-        what="the backdrop: what is seen past the product and the floor, and the light and reflections that it gives",
-        prompt=clip.asked.prompt,
-        model=clip.model.name,
-        model_sha256=clip.model.sha256,
-        settings={name: getattr(clip.asked, name) for name in names} | {"fps": str(clip.asked.fps)},
-        key=clip.take.record.key,
+        what="the backdrop: what is seen past the product and its pedestal, and the light that it gives",
+        prompt=footage.asked.prompt,
+        model=footage.model.name,
+        model_sha256=footage.model.sha256,
+        settings={name: getattr(footage.asked, name) for name in names} | {"fps": str(footage.asked.fps)},
+        clips={shot.record.key: shot.record.seed for shot in footage.takes},
         shares={s.name: round(part, 3) for s, part in zip(planned.storyboard.shots, planned.open, strict=True)},
     )
 

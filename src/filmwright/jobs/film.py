@@ -45,7 +45,8 @@ class Backdrop(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     prompt: str
     generator: Choice = Choice(use="bundled")
-    seconds: float | None = Field(default=None, gt=0)  # of the clip, before it is slowed down and repeated
+    seconds: float | None = Field(default=None, gt=0)  # of a clip, before it is slowed down and repeated
+    clips: int = Field(default=3, ge=1, le=8)  # of the same words, side by side: what is seen once is not seen again
     seed: int | None = Field(default=None, ge=0)  # None is the film's own
 
 

@@ -21,7 +21,7 @@ from filmwright.film.video.pictures import Still
 from filmwright.film.video.sound import compose
 from filmwright.film.video.titles import overlay
 
-from .backdrop import clip_for, opened_generator, staged_before, stills_of, told
+from .backdrop import footage_for, opened_generator, staged_before, stills_of, told
 from .energy import Meter
 from .film import Film, film_table, save_film
 from .plan import Plan, expose, noting, plan
@@ -54,14 +54,14 @@ def _made(film: Film, out: Path, room: Path, report: Report) -> Made:
         with clock("moderate"):
             work = rendered(planned)
             verdict = admit(work)
-        clip = None
+        footage = None
         if generator is not None:
             with clock("generate"):
-                clip = clip_for(film, generator, out / ".takes", report)
-                planned = staged_before(planned, clip)
+                footage = footage_for(film, generator, out / ".takes", report)
+                planned = staged_before(planned, footage)
                 work = rendered(planned)
             with clock("moderate"):
-                verdict = both(verdict, admit(replace(work, shows=None), stills_of(clip)))
+                verdict = both(verdict, admit(replace(work, shows=None), stills_of(footage)))
         with clock("meter"):
             planned = expose(planned, renderer, report)
         with clock("render"):
@@ -90,11 +90,11 @@ def _made(film: Film, out: Path, room: Path, report: Report) -> Made:
         warnings=(*planned.warnings, *noted),
         energy=meter.read(),
         timings=clock.seconds,
-        packages=("warp-lang", "pyoidn", *(("torch", "diffusers", "transformers") if clip else ())),
-        generated=[told(planned, clip)] if clip else (),
+        packages=("warp-lang", "pyoidn", *(("torch", "diffusers", "transformers") if footage else ())),
+        generated=[told(planned, footage)] if footage else (),
     )
     save_film(film, out / "film.toml")
-    made = put_in_place(signed, video, manifest, out, room, names, [*takes, *([clip.take] if clip else [])])
+    made = put_in_place(signed, video, manifest, out, room, names, [*takes, *(footage.takes if footage else ())])
     return replace(made, film_path=out / "film.toml")
 
 

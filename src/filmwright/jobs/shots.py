@@ -12,7 +12,7 @@ from filmwright.film.frames.renderers import Renderer
 from filmwright.film.video.pictures import Still, contact_sheet
 from filmwright.film.video.titles import overlay
 
-from .backdrop import clip_for, opened_generator, staged_before
+from .backdrop import footage_for, opened_generator, staged_before
 from .film import Film
 from .make import opened
 from .plan import Plan, expose, noting, plan
@@ -34,7 +34,7 @@ def shots(film: Film, out: Path, report: Report = silent) -> Sheet:
     with noting() as noted, opened_generator(film) as generator, opened(film) as renderer:
         planned = plan(film, report)
         if generator is not None:
-            planned = staged_before(planned, clip_for(film, generator, out / ".takes", report))
+            planned = staged_before(planned, footage_for(film, generator, out / ".takes", report))
         planned = expose(planned, renderer, report)
         pictures = list(draw(planned, renderer, report))
     with writing(out):

@@ -1,7 +1,7 @@
-"""A generated clip becomes a sky: all around, soft, without an end in time and without a seam.
+"""Generated clips become a sky: all around, soft, without an end in time and without a seam.
 
-Tiles of the clip are laid over one another's edges, each at another moment of the same loop, so that no two are ever
-alike; none is turned or mirrored, for words that say where things drift hold all around.
+Tiles of them by turns are laid over one another's edges, each at another moment of its loop, so that nothing is seen
+twice in a picture; none is turned or mirrored, for words that say where things drift hold all around.
 """
 
 from dataclasses import dataclass
@@ -13,12 +13,11 @@ from jaxtyping import Float, Float16, UInt8
 from .oklab import LUMINANCE, linear
 
 WIDTH, HEIGHT = 1024, 512  # pixels of the sky
-TILE = 36.0  # degrees that a clip is high: more than most shots show at once
+TILE = 36.0  # degrees that a tile is high: more than most shots show at once
 HIGHEST, LOWEST = 76.0, -60.0  # degrees above the horizon that tiles cover
 SOFT = 0.5  # degrees, standard deviation of the blur: a backdrop is out of focus
-DISSOLVE = (
-    0.3  # of a clip's length in which its end becomes its beginning; of a tile's side in which it becomes the next
-)
+DISSOLVE = 0.4  # of a clip's length in which its end becomes its beginning
+EDGE = 0.3  # of a tile's side in which it becomes the next
 STRIDE = 0.618034  # of the loop from a tile to the next: the golden ratio is far from every fraction
 MOST_PICTURES = 48  # of the loop, which all workers hold
 CONTRAST = 2.4  # the light that one place in twenty is above, as a share of the mean
@@ -30,17 +29,21 @@ class Scenery:
 
     pictures: Float16[np.ndarray, "K H W 3"]  # as core.scene.Environment has them
     color: Float[np.ndarray, "3"]  # the mean
-    luminance: float  # of the clip itself, linear
+    luminance: float  # of the clips themselves, linear
     period: float  # seconds
 
 
-def scenery(clip: UInt8[np.ndarray, "F H W 3"], *, seconds: float) -> Scenery:
-    """The surroundings that a clip makes, played in so many `seconds`."""
-    light = linear(_small(clip).astype(np.float32) / 255)
-    loop = looped(_graded(_even(light)))
-    period = seconds * len(loop) / len(light)
-    luminance = float((light @ LUMINANCE).mean())
-    return Scenery(pictures=_around(loop), color=loop.mean((0, 1, 2)), luminance=luminance, period=period)
+def scenery(clips: UInt8[np.ndarray, "N F H W 3"], *, seconds: float) -> Scenery:
+    """The surroundings that clips of the same words make, each played in so many `seconds`."""
+    light = linear(np.stack([_small(clip) for clip in clips]).astype(np.float32) / 255)
+    graded = _graded(np.stack([_even(clip) for clip in light]))
+    loops = np.stack([looped(clip) for clip in graded])
+    return Scenery(
+        pictures=_around(loops),
+        color=loops.mean((0, 1, 2, 3)),
+        luminance=float((light @ LUMINANCE).mean()),
+        period=seconds * loops.shape[1] / light.shape[1],
+    )
 
 
 def looped(light: Float[np.ndarray, "F H W 3"]) -> Float[np.ndarray, "K H W 3"]:
@@ -77,7 +80,7 @@ def _even(light: Float[np.ndarray, "F H W 3"]) -> Float[np.ndarray, "F H W 3"]:
     return light * gain[None, ..., None]
 
 
-def _graded(light: Float[np.ndarray, "F H W 3"]) -> Float[np.ndarray, "F H W 3"]:
+def _graded(light: Float[np.ndarray, "N F H W 3"]) -> Float[np.ndarray, "N F H W 3"]:
     """Mean luminance 1, and contrast that leaves the product the brightest thing: a power of the light, if need be."""
     y = np.maximum(light @ LUMINANCE, 1e-4)
     low, power = 0.2, 1.0
@@ -89,21 +92,23 @@ def _graded(light: Float[np.ndarray, "F H W 3"]) -> Float[np.ndarray, "F H W 3"]
     return light * (graded / y / graded.mean())[..., None]
 
 
-def _spread(y: Float[np.ndarray, "F H W"]) -> float:
+def _spread(y: Float[np.ndarray, "N F H W"]) -> float:
     return float(np.quantile(y, 0.95) / y.mean())
 
 
-def _around(loop: Float[np.ndarray, "K H W 3"]) -> Float16[np.ndarray, "K R C 3"]:
-    """Tiles of the loop all over the equirectangular sky, blended as `looped` blends; even light beyond them."""
-    num, height, width = loop.shape[:3]
-    color = loop.mean((0, 1, 2)).astype(np.float32)
-    soft = [cv2.GaussianBlur(picture.astype(np.float32), (0, 0), SOFT / 180 * HEIGHT) for picture in loop]
+def _around(loops: Float[np.ndarray, "N K H W 3"]) -> Float16[np.ndarray, "K R C 3"]:
+    """Tiles of the loops all over the equirectangular sky, blended as `looped` blends; even light beyond them."""
+    count, num, height, width = loops.shape[:4]
+    color = loops.mean((0, 1, 2, 3)).astype(np.float32)
     window = np.outer(_ramps(height), _ramps(width)).astype(np.float32)
-    off = (np.stack(soft) - color)[:, :, ::-1] * window[..., None]  # columns of the sky run to the left
+    off = np.empty(loops.shape, np.float32)
+    for at in np.ndindex(count, num):  # columns of the sky run to the left
+        soft = cv2.GaussianBlur(loops[at].astype(np.float32), (0, 0), SOFT / 180 * HEIGHT)
+        off[at] = (soft[:, ::-1] - color) * window[..., None]
     out, power = np.zeros((num, HEIGHT, WIDTH, 3), np.float32), np.full((HEIGHT, WIDTH), 1e-6, np.float32)
     for number, (top, left) in enumerate(_places(height, width)):
         columns = (left + np.arange(width)) % WIDTH
-        out[:, top : top + height, columns] += np.roll(off, -round(number * STRIDE * num), axis=0)
+        out[:, top : top + height, columns] += np.roll(off[number % count], -round(number * STRIDE * num), axis=0)
         power[top : top + height, columns] += window**2
     elevation = 90 - (np.arange(HEIGHT) + 0.5) / HEIGHT * 180
     inside = _smooth((elevation - LOWEST) / 12) * _smooth((HIGHEST - elevation) / 12)
@@ -114,8 +119,8 @@ def _around(loop: Float[np.ndarray, "K H W 3"]) -> Float16[np.ndarray, "K R C 3"
 def _places(height: int, width: int) -> list[tuple[int, int]]:
     """Row and column of each tile's corner, in rows of tiles as bricks lie; the first row's first about +Y."""
     highest, lowest = ((90 - degrees) / 180 * HEIGHT for degrees in (HIGHEST, LOWEST))
-    tall = max(round((lowest - highest - height) / (height * (1 - DISSOLVE))), 1)
-    around = max(round(WIDTH / (width * (1 - DISSOLVE))), 1)
+    tall = max(round((lowest - highest - height) / (height * (1 - EDGE))), 1)
+    around = max(round(WIDTH / (width * (1 - EDGE))), 1)
     rows = np.linspace(highest, lowest - height, tall + 1).round().astype(int)
     return [
         (int(row), round(WIDTH / 4 - width / 2 + (i + 0.5 * (at % 2)) * WIDTH / around))
@@ -127,7 +132,7 @@ def _places(height: int, width: int) -> list[tuple[int, int]]:
 def _ramps(num: int) -> Float[np.ndarray, " S"]:
     """The weight of a tile along its side."""
     x = (np.arange(num) + 0.5) / num
-    return _smooth(np.minimum(x, 1 - x) / DISSOLVE)
+    return _smooth(np.minimum(x, 1 - x) / EDGE)
 
 
 def _smooth(x: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
