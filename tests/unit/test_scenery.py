@@ -45,7 +45,7 @@ def test_the_sky_has_no_seam_and_shows_nothing_twice_in_a_picture(around):
     sky = around.pictures.astype(np.float32)
     assert sky.shape == (12, HEIGHT, WIDTH, 3)
     assert around.period == pytest.approx(5.0 * 12 / 20)
-    seen = sky[0, HEIGHT // 2 - 110 : HEIGHT // 2 + 110] - sky[0].mean()
+    seen = sky[0, HEIGHT // 2 - 110 : HEIGHT // 2 + 110] - sky[0].mean((0, 1))
     across = np.abs(np.roll(seen, -1, axis=1) - seen).mean((0, 2))  # tiles meet in some of these
     down = np.abs(np.diff(seen, axis=0)).mean((1, 2))
     apart = np.abs(seen[:, : WIDTH // 2] - seen[:, WIDTH // 2 :]).mean()  # of places that are strangers

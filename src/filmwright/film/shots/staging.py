@@ -21,6 +21,7 @@ from .stage import Stage
 from .studio import Studio, build_studio
 
 NUM_SAMPLES = 40_960  # points that the product is looked at by
+BRIGHTER = 1.5  # times the light of the mood's own set, the most that a scenery may have
 NUM_POINTS = 4096  # points that a director frames and focuses by
 
 
@@ -50,12 +51,14 @@ def stage(scene: Scene, brief: Brief, *, environment: Environment | None = None)
 def before(staged: Stage, brief: Brief, scenery: Scenery) -> Stage:
     """The same product on a pedestal amid a scenery that moves.
 
-    It is as bright as the mood and the scenery's own light would have it, half way between them in stops.
+    It is as bright as the mood and the scenery's own light would have it, half way between them in stops, and not much
+    brighter than the mood's own set, or the exposure would have to darken the product.
     """
     bare = _bare(staged)
     style = LIGHTING[brief.lighting].backdrop
     plain = backdrop_color(sample_surface(bare, NUM_SAMPLES), style, wanted=brief.backdrop)
-    level = float(np.sqrt(max(float(plain @ LUMINANCE), 1e-3) * max(scenery.luminance, 1e-3)))
+    own = max(float(plain @ LUMINANCE), 1e-3)
+    level = min(float(np.sqrt(own * max(scenery.luminance, 1e-3))), BRIGHTER * own)
     color = np.clip(scenery.color * level, 0.0, 1.0)
     foot = _foot(vertices_over_time(bare))
     studio = build_studio(LIGHTING[brief.lighting], color, staged.bounds, foot=foot, scenery=scenery)
