@@ -22,8 +22,10 @@ WAYS = (compass(0.0, 0.0), compass(-40.0, 10.0), compass(40.0, 10.0), compass(0.
 
 @pytest.fixture(scope="module")
 def bokeh():
+    """Three clips of the same colour."""
     canvas = Canvas(num_frames=20, height=64, width=64, fps=8)
-    return np.stack([backdrops.open("bokeh").paint(Dice("scenery", i), canvas).rgb for i in range(3)])
+    painted = np.stack([backdrops.open("bokeh").paint(Dice("scenery", i), canvas).rgb for i in range(3)])
+    return (painted.max(axis=-1, keepdims=True) * np.array([1.0, 0.8, 0.4])).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")

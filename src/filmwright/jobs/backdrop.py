@@ -21,8 +21,8 @@ from .film import Film
 from .plan import Plan, direct
 from .takes import Take, picture, played, take
 
-LENGTH = 6.0  # seconds of the clip, where the film does not say
-PACE = 0.6  # of the film's time to the clip's own: what is behind a product should be calm
+LENGTH = 4.0  # seconds of a clip, where the film does not say
+PACE = 0.5  # of the film's time to the clip's own: what is behind a product should be calm
 SEEDS = 10_007  # from one clip to the next: far from the seeds that people try
 LOOKED_AT = 4  # pictures of each clip that are judged
 

@@ -106,9 +106,9 @@ def _around(loops: Float[np.ndarray, "N K H W 3"]) -> Float16[np.ndarray, "K R C
         soft = cv2.GaussianBlur(loops[at].astype(np.float32), (0, 0), SOFT / 180 * HEIGHT)
         off[at] = (soft[:, ::-1] - color) * window[..., None]
     out, power = np.zeros((num, HEIGHT, WIDTH, 3), np.float32), np.full((HEIGHT, WIDTH), 1e-6, np.float32)
-    for number, (top, left) in enumerate(_places(height, width)):
+    for number, (clip, top, left) in enumerate(_places(count, height, width)):
         columns = (left + np.arange(width)) % WIDTH
-        out[:, top : top + height, columns] += np.roll(off[number % count], -round(number * STRIDE * num), axis=0)
+        out[:, top : top + height, columns] += np.roll(off[clip], -round(number * STRIDE * num), axis=0)
         power[top : top + height, columns] += window**2
     elevation = 90 - (np.arange(HEIGHT) + 0.5) / HEIGHT * 180
     inside = _smooth((elevation - LOWEST) / 12) * _smooth((HIGHEST - elevation) / 12)
@@ -116,14 +116,17 @@ def _around(loops: Float[np.ndarray, "N K H W 3"]) -> Float16[np.ndarray, "K R C
     return np.maximum(out + color, 0).astype(np.float16)
 
 
-def _places(height: int, width: int) -> list[tuple[int, int]]:
-    """Row and column of each tile's corner, in rows of tiles as bricks lie; the first row's first about +Y."""
+def _places(count: int, height: int, width: int) -> list[tuple[int, int, int]]:
+    """Which of the clips each tile shows, the row and column of its corner; in rows, as bricks lie, the first about +Y.
+
+    Of three clips no two tiles that touch show the same.
+    """
     highest, lowest = ((90 - degrees) / 180 * HEIGHT for degrees in (HIGHEST, LOWEST))
     tall = max(round((lowest - highest - height) / (height * (1 - EDGE))), 1)
-    around = max(round(WIDTH / (width * (1 - EDGE))), 1)
+    around = max(round(WIDTH / (width * (1 - EDGE)) / count), 1) * count
     rows = np.linspace(highest, lowest - height, tall + 1).round().astype(int)
     return [
-        (int(row), round(WIDTH / 4 - width / 2 + (i + 0.5 * (at % 2)) * WIDTH / around))
+        ((i + 2 * at) % count, int(row), round(WIDTH / 4 - width / 2 + (i + 0.5 * (at % 2)) * WIDTH / around))
         for at, row in enumerate(rows)
         for i in range(around)
     ]
