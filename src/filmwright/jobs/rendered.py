@@ -37,7 +37,7 @@ def rendered(planned: Plan) -> Work:
 
 def request_hash(planned: Plan) -> str:
     """Content hash of all that a film is made from; where its files lie does not matter, what is in them does."""
-    left_out = {"scan": True, "fonts": True, "light": {"environment"}, "backdrop": {"generator"}}
+    left_out: dict[str, Any] = {"scan": True, "fonts": True, "light": {"environment"}, "backdrop": {"generator"}}
     table = planned.film.model_dump(mode="json", exclude=left_out)
     return content_hash(table, planned.ingredients)
 
