@@ -1,6 +1,7 @@
 """What those who vouch for a film have to know of one that is rendered."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
