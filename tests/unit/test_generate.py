@@ -24,8 +24,8 @@ from filmwright.film.frames.generators.bundled import Bundled
 from filmwright.film.video.codecs import codecs
 from filmwright.film.video.footage import footage
 from filmwright.film.video.reading import decode, luma
-from filmwright.jobs.film import Choice, Trust
-from filmwright.jobs.generate import GenerateRequest, generate, generator_for
+from filmwright.jobs.film import Choice, Trust, generator_for
+from filmwright.jobs.generate import GenerateRequest, generate
 from filmwright.jobs.verify import verify
 from tests import tiny_pipelines
 

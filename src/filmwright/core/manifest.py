@@ -36,6 +36,19 @@ class TakeRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """What a trained model made of a film's pictures."""
+
+    what: str  # in plain words
+    prompt: str
+    model: str
+    model_sha256: str
+    settings: dict[str, Any]
+    clips: dict[str, int]  # content hash and seed of each
+    shares: dict[str, float]  # of each shot's pixels that show it, where no object stands (id 0), measured on stills
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a film was made of, by what, and how long it took. Everything but `made` and times is repeatable."""
 
@@ -55,6 +68,7 @@ class Manifest:
     signature: dict[str, str]  # state, signer and serial number of the certificate
     labels: tuple[str, ...]  # what was done for each region, in plain words
     energy: dict[str, Any]
+    generated: tuple[Generated, ...] = ()  # parts by trained models, of a film that is not all theirs
     warnings: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)  # seconds
     versions: dict[str, str] = field(default_factory=dict)

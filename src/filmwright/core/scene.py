@@ -134,11 +134,16 @@ class Environment:
 
     Row 0 is straight up (+Z). Column 0 looks along +X and columns run counter-clockwise seen from above, so
     direction (x, y, z) is at u = atan2(y, x) / 2pi, v = acos(z) / pi, before `rotation` (radians about +Z).
+
+    A moving one has `pictures`, evenly spread over a loop of `period` seconds, each fading into the next and the last
+    into the first; its `pixels` are their mean.
     """
 
     pixels: Float[np.ndarray, "H W 3"]
     rotation: float = 0.0  # radians
     strength: float = 1.0
+    pictures: Float[np.ndarray, "K H W 3"] | None = None
+    period: float = 0.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,5 +1,6 @@
 """The request: what a film.toml says."""
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -38,6 +39,17 @@ class Light(BaseModel):
     strength: float = Field(default=1.0, gt=0)
 
 
+class Backdrop(BaseModel):
+    """What moves behind the product, in words: a trained model makes it, and it lights the product too."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    prompt: str
+    generator: Choice = Choice(use="bundled")
+    seconds: float | None = Field(default=None, gt=0)  # of a clip, before it is slowed down and repeated
+    clips: int = Field(default=3, ge=1, le=8)  # of the same words, side by side: what is seen once is not seen again
+    seed: int | None = Field(default=None, ge=0)  # None is the film's own
+
+
 class Trust(BaseModel):
     """How the film is moderated, marked and signed."""
 
@@ -71,6 +83,7 @@ class Film(BaseModel):
     seed: int = Field(default=0, ge=0)
     scene: Choice = Choice(use="auto")
     light: Light = Light()
+    backdrop: Backdrop | None = None  # None is a plain wall in a colour that suits the product
     director: Choice = Choice(use="story")
     render: Choice = Choice(use="warp")
     video: Choice = Choice(use="mp4")
@@ -80,6 +93,19 @@ class Film(BaseModel):
     def title(self) -> str:
         """The name of the film's files."""
         return self.name or (self.scan.stem.split(".")[0].replace(" ", "-") if self.scan else "sample")
+
+
+def generator_for(model: str | None, use: str | None = None, **options: Any) -> Choice:
+    """The driver for a model, where nobody names one: the project's own for what `filmwright train` writes."""
+    if model is None:
+        return Choice(use=use or "bundled").having(**options)
+    if use is None:
+        try:
+            index = json.loads((Path(model) / "model_index.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            index = {}
+        use = "bundled" if isinstance(index, dict) and index.get("_class_name") == "VideoPipeline" else "diffusers"
+    return Choice(use=use).having(model=model, **options)
 
 
 def load_film(path: Path) -> Film:
@@ -95,13 +121,17 @@ def load_film(path: Path) -> Film:
     light = film.light
     if light.environment is not None:
         light = light.model_copy(update={"environment": here / light.environment})
+    backdrop = film.backdrop
+    if backdrop is not None and (here / str(backdrop.generator.options().get("model") or "?")).is_dir():
+        generator = backdrop.generator.having(model=here / str(backdrop.generator.options()["model"]))
+        backdrop = backdrop.model_copy(update={"generator": generator})
     trust = film.trust
     files = {key: here / path for key, path in trust.signer.options().items() if key in ("chain", "key", "anchors")}
     policy = here / trust.policy if trust.policy else None
     trust = trust.model_copy(update={"policy": policy, "signer": trust.signer.having(**files)})
     fonts = tuple(here / font for font in film.fonts)
     scan = here / film.scan if film.scan else None
-    return film.model_copy(update={"scan": scan, "light": light, "trust": trust, "fonts": fonts})
+    return film.model_copy(update={"scan": scan, "light": light, "backdrop": backdrop, "trust": trust, "fonts": fonts})
 
 
 def check_film(table: dict[str, Any], source: str) -> Film:

@@ -1,6 +1,5 @@
 """Words, and a picture or a video to start from -> a clip by a trained model: moderated, marked, signed, on record."""
 
-import json
 import re
 import warnings
 from collections.abc import Sequence
@@ -69,19 +68,6 @@ class GenerateRequest(BaseModel):
         """The name of the clip's files."""
         words = "-".join(re.findall(r"\w+", self.prompt.lower())[:WORDS])[:LETTERS] or "clip"
         return self.name or (f"{words}-{self.seed}" if self.seed else words)
-
-
-def generator_for(model: str | None, use: str | None = None, **options: Any) -> Choice:
-    """The driver for a model, where nobody names one: the project's own for what `filmwright train` writes."""
-    if model is None:
-        return Choice(use=use or "bundled").having(**options)
-    if use is None:
-        try:
-            index = json.loads((Path(model) / "model_index.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            index = {}
-        use = "bundled" if isinstance(index, dict) and index.get("_class_name") == "VideoPipeline" else "diffusers"
-    return Choice(use=use).having(model=model, **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

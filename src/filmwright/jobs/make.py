@@ -21,6 +21,7 @@ from filmwright.film.video.pictures import Still
 from filmwright.film.video.sound import compose
 from filmwright.film.video.titles import overlay
 
+from .backdrop import footage_for, opened_generator, staged_before, stills_of, told
 from .energy import Meter
 from .film import Film, film_table, save_film
 from .plan import Plan, expose, noting, plan
@@ -47,12 +48,20 @@ def _made(film: Film, out: Path, room: Path, report: Report) -> Made:
     clock = Clock()
     codec = codecs.open(film.video.use, **film.video.options())
     signer = signers.open(film.trust.signer.use, **film.trust.signer.options())
-    with Meter() as meter, noting() as noted, opened(film) as renderer:
+    with Meter() as meter, noting() as noted, opened_generator(film) as generator, opened(film) as renderer:
         with clock("plan"):
             planned = plan(film, report)
         with clock("moderate"):
             work = rendered(planned)
             verdict = admit(work)
+        footage = None
+        if generator is not None:
+            with clock("generate"):
+                footage = footage_for(film, generator, out / ".takes", report)
+                planned = staged_before(planned, footage)
+                work = rendered(planned)
+            with clock("moderate"):
+                verdict = both(verdict, admit(replace(work, shows=None), stills_of(footage)))
         with clock("meter"):
             planned = expose(planned, renderer, report)
         with clock("render"):
@@ -81,10 +90,11 @@ def _made(film: Film, out: Path, room: Path, report: Report) -> Made:
         warnings=(*planned.warnings, *noted),
         energy=meter.read(),
         timings=clock.seconds,
-        packages=("warp-lang", "pyoidn"),
+        packages=("warp-lang", "pyoidn", *(("torch", "diffusers", "transformers") if footage else ())),
+        generated=[told(planned, footage)] if footage else (),
     )
     save_film(film, out / "film.toml")
-    made = put_in_place(signed, video, manifest, out, room, names, takes)
+    made = put_in_place(signed, video, manifest, out, room, names, [*takes, *(footage.takes if footage else ())])
     return replace(made, film_path=out / "film.toml")
 
 

@@ -37,7 +37,8 @@ def request_words(film: Film) -> list[Exhibit]:
     """What the request says: the brief, and what is to be read in the film."""
     words = {"tagline": film.tagline, "product name": film.product, "file name": film.name}
     shown = [Exhibit(what="title", where=where, text=text) for where, text in words.items()]
-    return [Exhibit(what="prompt", where="brief", text=film.brief), *shown]
+    behind = [Exhibit(what="prompt", where="backdrop", text=film.backdrop.prompt)] if film.backdrop else []
+    return [Exhibit(what="prompt", where="brief", text=film.brief), *behind, *shown]
 
 
 def title_words(titles: Iterable[Title]) -> list[Exhibit]:

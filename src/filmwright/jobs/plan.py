@@ -13,7 +13,7 @@ from filmwright.core.errors import BadAsset, BadFilm, FilmWarning
 from filmwright.core.manifest import Ingredient
 from filmwright.core.progress import Report, Step, silent
 from filmwright.core.scene import Environment, Scene
-from filmwright.core.shot import Look, Shot, Storyboard
+from filmwright.core.shot import Shot, Storyboard
 from filmwright.film.frames.renderers import Renderer
 from filmwright.film.scene.environment import read_environment
 from filmwright.film.scene.readers import reader_name, readers
@@ -41,6 +41,9 @@ class Plan:
     storyboard: Storyboard
     ingredients: tuple[Ingredient, ...]
     warnings: tuple[str, ...]
+    open: tuple[
+        float, ...
+    ] = ()  # of each shot, the share of its pixels before which nothing stands; once it is metered
 
 
 def plan(film: Film, report: Report = silent) -> Plan:
@@ -64,8 +67,7 @@ def plan(film: Film, report: Report = silent) -> Plan:
         report(Step("set the stage", 1, 3, "steps"))
         stage = set_stage(scene, brief, environment=environment)
         report(Step("plan the shots", 2, 3, "steps"))
-        storyboard = directors.open(film.director.use, **film.director.options()).plan(stage, brief)
-        check_titles(storyboard, mood=brief.mood, fonts=film.fonts)
+        storyboard = direct(film, stage, brief)
         check_regions(film.trust.regions, marked=film.trust.mark.use != "none", signed=film.trust.signer.use != "none")
         report(Step("plan the shots", 3, 3, "steps"))
     return Plan(
@@ -76,6 +78,13 @@ def plan(film: Film, report: Report = silent) -> Plan:
         ingredients=ingredients(film),
         warnings=tuple(noted),
     )
+
+
+def direct(film: Film, stage: Stage, brief: Brief) -> Storyboard:
+    """The film's director at work, its titles checked."""
+    storyboard = directors.open(film.director.use, **film.director.options()).plan(stage, brief)
+    check_titles(storyboard, mood=brief.mood, fonts=film.fonts)
+    return storyboard
 
 
 def read_scene(film: Film) -> Scene:
@@ -116,16 +125,15 @@ def expose(planned: Plan, renderer: Renderer, report: Report = silent) -> Plan:
     """
     stage, storyboard = planned.stage, planned.storyboard
     shots: list[Shot] = []
+    shares: list[float] = []
     report(Step("meter the light", 0, len(storyboard.shots), "shots"))
     base = meter(*_measure(stage, portrait(stage), renderer), stage.product, planned.brief.lighting)
     for shot in storyboard.shots:
-        shots.append(replace(shot, look=_trimmed(base, stage, shot, renderer)))
+        radiance, ids = _measure(stage, shot, renderer)
+        shots.append(replace(shot, look=trim(base, radiance, ids, stage.product)))
+        shares.append(float((ids == 0).mean()))
         report(Step("meter the light", len(shots), len(storyboard.shots), "shots"))
-    return replace(planned, storyboard=replace(storyboard, shots=tuple(shots)))
-
-
-def _trimmed(base: Look, stage: Stage, shot: Shot, renderer: Renderer) -> Look:
-    return trim(base, *_measure(stage, shot, renderer), stage.product)
+    return replace(planned, storyboard=replace(storyboard, shots=tuple(shots)), open=tuple(shares))
 
 
 def _measure(stage: Stage, shot: Shot, renderer: Renderer) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from filmwright.core.content import content_hash, file_hash
 from filmwright.core.errors import FilmError
 from filmwright.core.files import sweep, workroom, workrooms, writing
 from filmwright.core.frames import Frames
-from filmwright.core.manifest import Manifest, TakeRecord, versions
+from filmwright.core.manifest import Generated, Manifest, TakeRecord, versions
 from filmwright.core.progress import Report, silent
 from filmwright.core.shot import Title
 from filmwright.core.sound import Sound
@@ -170,6 +170,7 @@ def described(
     energy: Energy,
     timings: dict[str, float],
     packages: Sequence[str],
+    generated: Sequence[Generated] = (),
 ) -> Manifest:
     """The manifest of a film that has just been made; `film` is its request, as plain values."""
     own = ("filmwright", "numpy", "av", "pillow", "uharfbuzz", "c2pa-python")
@@ -190,6 +191,7 @@ def described(
         signature={key: getattr(signed.signature, key) for key in ("state", "says", "signer", "serial")},
         labels=identity.labels.says,
         energy=asdict(energy),
+        generated=tuple(generated),
         warnings=tuple(warnings),
         timings=timings,
         versions=versions(*own, *packages),

@@ -12,6 +12,7 @@ from filmwright.film.frames.renderers import Renderer
 from filmwright.film.video.pictures import Still, contact_sheet
 from filmwright.film.video.titles import overlay
 
+from .backdrop import footage_for, opened_generator, staged_before
 from .film import Film
 from .make import opened
 from .plan import Plan, expose, noting, plan
@@ -30,8 +31,11 @@ class Sheet:
 
 def shots(film: Film, out: Path, report: Report = silent) -> Sheet:
     """Plan a film and draw its contact sheet as `out/<title>.shots.jpg`; titles are shown where they will stand."""
-    with noting() as noted, opened(film) as renderer:
-        planned = expose(plan(film, report), renderer, report)
+    with noting() as noted, opened_generator(film) as generator, opened(film) as renderer:
+        planned = plan(film, report)
+        if generator is not None:
+            planned = staged_before(planned, footage_for(film, generator, out / ".takes", report))
+        planned = expose(planned, renderer, report)
         pictures = list(draw(planned, renderer, report))
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,10 @@ brief = "A calm luxury spot. 'Made to last.'"
 # rotation = 0             # degrees
 # strength = 1.0
 
+# [backdrop]               # what moves behind the product, by a trained model: pip install 'filmwright[model]'
+# prompt = "slow golden bokeh drifting upward"
+# generator = { use = "bundled", model = "runs/bundled/model" }
+
 # [director]
 # use = "story"
 # [[director.shots]]       # name the shots yourself; changing one renders one

@@ -54,7 +54,8 @@ def generate(
     overlapping windows.
     """
     with told(as_json=as_json), warned():
-        from filmwright.jobs.generate import GenerateRequest, generator_for
+        from filmwright.jobs.film import generator_for
+        from filmwright.jobs.generate import GenerateRequest
         from filmwright.jobs.generate import generate as run
 
         from .request import checked, measured, named

@@ -22,6 +22,14 @@ Seconds = Annotated[float | None, typer.Option(help="Length of the film, 3 to 12
 Size = Annotated[int | None, typer.Option(help="Pixels of the picture's shorter side. [default: 720]")]
 Quality = Annotated[str | None, typer.Option("--quality", "-q", help="draft, standard or final. [default: standard]")]
 Environment = Annotated[Path | None, typer.Option(help="Light of your own: an equirectangular HDR or EXR picture.")]
+Backdrop = Annotated[
+    str | None,
+    typer.Option(help="What moves behind the product and lights it, in words: a trained model makes it."),
+]
+BackdropModel = Annotated[
+    str | None,
+    typer.Option(help="The model for --backdrop: a folder, or a name as in owner/name; else the package's own."),
+]
 Preset = Annotated[str | None, typer.Option(help="web, shorts, square or master. [default: web]")]
 Maker = Annotated[str | None, typer.Option(help="Who signs the film, as it should be shown.")]
 Region = Annotated[

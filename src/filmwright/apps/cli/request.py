@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from filmwright.core.errors import BadFilm
-from filmwright.jobs.film import Film, check_film, load_film
+from filmwright.jobs.film import Backdrop, Film, check_film, generator_for, load_film
 
 SAMPLE = "sample"
 Request = TypeVar("Request", bound=BaseModel)
@@ -21,6 +21,7 @@ def read_request(source: str, **typed: Any) -> Film:
     workers = given.pop("workers", None)
     preset = given.pop("preset", None)
     environment = given.pop("environment", None)
+    prompt, model = given.pop("backdrop", None), given.pop("backdrop_model", None)
     trust: dict[str, Any] = {key: given.pop(key) for key in ("maker", "regions") if key in given}
     film = _base(source, given)
     render = {k: v for k, v in {"quality": quality, "workers": workers}.items() if v is not None}
@@ -28,11 +29,28 @@ def read_request(source: str, **typed: Any) -> Film:
         film = film.model_copy(update={"render": film.render.having(**render)})
     if environment:
         film = film.model_copy(update={"light": film.light.model_copy(update={"environment": environment})})
+    if prompt is not None or model is not None:
+        film = film.model_copy(update={"backdrop": _backdrop(film.backdrop, prompt, model)})
     if trust:
         film = film.model_copy(update={"trust": film.trust.model_copy(update=trust)})
     if preset:
         film = film.model_copy(update={"video": film.video.having(preset=preset)})
     return film
+
+
+def _backdrop(own: Backdrop | None, prompt: str | None, model: str | None) -> Backdrop:
+    """The film's backdrop, with what was typed on top of it."""
+    if own is None and prompt is None:
+        raise BadFilm("--backdrop-model makes what --backdrop says: say what is to be behind the product.")
+    backdrop = own or Backdrop(prompt="")
+    if prompt is not None:
+        backdrop = backdrop.model_copy(update={"prompt": prompt})
+    if model is not None:
+        generator = generator_for(model)
+        if Path(model).is_dir():  # so that a film.toml elsewhere names it by the way from there
+            generator = generator.having(model=Path(model))
+        backdrop = backdrop.model_copy(update={"generator": generator})
+    return backdrop
 
 
 def _base(source: str, given: dict[str, Any]) -> Film:

@@ -21,6 +21,8 @@ def shots(
     size: options.Size = None,
     quality: options.Quality = None,
     environment: options.Environment = None,
+    backdrop: options.Backdrop = None,
+    backdrop_model: options.BackdropModel = None,
     seed: options.Seed = None,
     workers: options.Workers = None,
     quiet: options.Quiet = False,
@@ -43,6 +45,8 @@ def shots(
             size=size,
             quality=quality,
             environment=environment,
+            backdrop=backdrop,
+            backdrop_model=backdrop_model,
             seed=seed,
             workers=workers,
         )

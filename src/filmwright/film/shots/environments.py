@@ -26,9 +26,9 @@ def directions() -> Float[np.ndarray, "H W 3"]:
     return np.stack([ring * np.cos(phi), ring * np.sin(phi), up], axis=-1)
 
 
-def backdrop_light(style: Backdrop, color: Float[np.ndarray, "3"]) -> Float[np.ndarray, "H W 3"]:
-    """Radiance of the set's wall for a horizon of `color`: lighter behind the product, `top` at the upper edge of what
-    cameras see, and fading out above it.
+def backdrop_light(style: Backdrop, color: Float[np.ndarray, "... 3"]) -> Float[np.ndarray, "... H W 3"]:
+    """Radiance of the set's wall for a horizon of `color`, or for a picture or pictures all around: lighter behind the
+    product, `top` at the upper edge of what cameras see, and fading out above it.
     """
     way = directions()
     elevation = np.degrees(np.arcsin(way[..., 2]))

@@ -18,6 +18,7 @@ from .moods import Backdrop
 FLOOR = 10.0  # metres, radius of the lit floor
 FAR = 40.0  # metres, radius of the ring around it
 PLINTH_HEIGHT = 0.07  # metres
+PEDESTAL_HEIGHT = 4.0  # metres: its foot is out of sight
 _SINK = 2e-4  # metres that the ground lies under the product, so that no two surfaces coincide
 _NUM_SPOKES = 96
 _NATURAL, _PAINTED = 0.9, 6.0  # metres: the plain paper ends, and the horizon's light begins
@@ -74,8 +75,8 @@ def _ground(
     )
 
 
-def plinth(ground: Mesh, foot: float, style: Backdrop) -> Mesh:
-    """A low round stage of the floor's own colour, with a rounded edge, under a product that stands on `foot` metres
+def plinth(ground: Mesh, foot: float, style: Backdrop, *, height: float = PLINTH_HEIGHT) -> Mesh:
+    """A round stage of the floor's own colour, with a rounded edge, under a product that stands on `foot` metres
     around the z axis; its top is at z = 0.
     """
     radius = foot + 0.14
@@ -83,7 +84,7 @@ def plinth(ground: Mesh, foot: float, style: Backdrop) -> Mesh:
     turn = np.linspace(0, np.pi / 2, 9)
     edge = np.stack([radius - bevel + bevel * np.sin(turn), -bevel + bevel * np.cos(turn)], axis=1)
     top = [[0.0, 0.0], [radius * 0.5, 0.0], [radius - 1.2 * bevel, 0.0]]
-    profile = np.concatenate([top, edge, [[radius, -1.2 * bevel], [radius, -PLINTH_HEIGHT]]])
+    profile = np.concatenate([top, edge, [[radius, -1.2 * bevel], [radius, -height]]])
     profile[:, 1] -= _SINK
     positions, faces = _revolved(profile)
     slope = np.concatenate([[[0.0, 1.0]] * 3, np.stack([np.sin(turn), np.cos(turn)], axis=1), [[1.0, 0.0]] * 2])

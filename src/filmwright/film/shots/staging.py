@@ -14,11 +14,14 @@ from .ground import upright
 from .interest import points_of_interest
 from .measure import Surface, bounds_of, sample_surface, vertices_over_time
 from .moods import LIGHTING
+from .oklab import LUMINANCE
 from .palette import palette_of
+from .scenery import Scenery
 from .stage import Stage
 from .studio import Studio, build_studio
 
 NUM_SAMPLES = 40_960  # points that the product is looked at by
+BRIGHTER = 1.5  # times the light of the mood's own set, the most that a scenery may have
 NUM_POINTS = 4096  # points that a director frames and focuses by
 
 
@@ -43,6 +46,30 @@ def stage(scene: Scene, brief: Brief, *, environment: Environment | None = None)
         interests=points_of_interest(surface),
         palette=palette_of(surface),
     )
+
+
+def before(staged: Stage, brief: Brief, scenery: Scenery) -> Stage:
+    """The same product on a pedestal amid a scenery that moves.
+
+    It is as bright as the mood and the scenery's own light would have it, half way between them in stops, and not much
+    brighter than the mood's own set, or the exposure would have to darken the product.
+    """
+    bare = _bare(staged)
+    style = LIGHTING[brief.lighting].backdrop
+    plain = backdrop_color(sample_surface(bare, NUM_SAMPLES), style, wanted=brief.backdrop)
+    own = max(float(plain @ LUMINANCE), 1e-3)
+    level = min(float(np.sqrt(own * max(scenery.luminance, 1e-3))), BRIGHTER * own)
+    color = np.clip(scenery.color * level, 0.0, 1.0)
+    foot = _foot(vertices_over_time(bare))
+    studio = build_studio(LIGHTING[brief.lighting], color, staged.bounds, foot=foot, scenery=scenery)
+    return replace(staged, scene=_furnished(bare, studio))
+
+
+def _bare(staged: Stage) -> Scene:
+    """The product without its set."""
+    nodes = staged.scene.nodes[: len(staged.product)]
+    num_meshes = max(node.mesh for node in nodes if node.mesh is not None) + 1
+    return replace(staged.scene, nodes=nodes, meshes=staged.scene.meshes[:num_meshes], lights=(), environment=None)
 
 
 def place(scene: Scene) -> Scene:

@@ -169,6 +169,9 @@ def _how(told: Mapping[str, Any], signature: Signature) -> Iterator[Fact]:
         yield Fact(name="software", value=signature.software)
     if takes := _dicts(told, "takes"):
         yield Fact(name="shots", value=f"{len(takes)}: " + ", ".join(str(t.get("kind", "?")) for t in takes))
+    for part in _dicts(told, "generated"):
+        note = f"by {part.get('model')} from the words {part.get('prompt')!r}"
+        yield Fact(name="generated", value=str(part.get("what")), note=note)
     versions = _table(told, "versions")
     if versions:
         yield Fact(name="versions", value=", ".join(f"{k} {v}" for k, v in versions.items() if k != "platform"))

@@ -22,7 +22,7 @@ def harmonics(environment: Environment | None) -> Float32[np.ndarray, "9 3"]:
     """Coefficients of irradiance over pi in the first nine spherical harmonics' polynomials."""
     if environment is None:
         return np.zeros((9, 3), np.float32)
-    pixels = _lower(np.asarray(environment.pixels, np.float64) * environment.strength, 64)
+    pixels = lowered(np.asarray(environment.pixels, np.float64) * environment.strength, 64)
     height, width = pixels.shape[:2]
     d = directions(height, width, environment.rotation)
     solid = np.sin((np.arange(height) + 0.5) / height * np.pi)[:, None] * (np.pi / height) * (2 * np.pi / width)
@@ -66,7 +66,7 @@ class _Sky:
 @lru_cache(maxsize=8)
 def _soft(sky: _Sky) -> Float32[np.ndarray, "L H W 3"]:
     """Blurred once, for many scenes stand under the same sky."""
-    pyramid = [_lower(sky.pixels, 512)]
+    pyramid = [lowered(sky.pixels, 512)]
     while pyramid[-1].shape[0] % 2 == 0 and pyramid[-1].shape[1] % 2 == 0 and pyramid[-1].shape[0] > 4:
         pyramid.append(_halved(pyramid[-1]))
     columns = 1 if (sky.pixels == sky.pixels[:, :1]).all() else 2 * HEIGHT  # one stands for all of an even sky
@@ -94,13 +94,13 @@ def _blurred(pyramid: list[np.ndarray], n: np.ndarray, roughness: float) -> np.n
         toward = 2 * cosine[k] * h - n
         nl = 2 * cosine[k] ** 2 - 1
         if nl > 0:
-            total += nl * _seen(pyramid[round(lod[k])], toward)
+            total += nl * seen(pyramid[round(lod[k])], toward)
             weight += nl
     return (total / weight).astype(np.float32)
 
 
-def _seen(pixels: np.ndarray, d: np.ndarray) -> np.ndarray:
-    """The picture in directions d, bilinear."""
+def seen(pixels: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """An equirectangular picture in directions d, bilinear, before any rotation."""
     height, width = pixels.shape[:2]
     x = (np.arctan2(d[:, 1], d[:, 0]) / (2 * np.pi)) % 1.0 * width - 0.5
     y = np.arccos(np.clip(d[:, 2], -1, 1)) / np.pi * height - 0.5
@@ -113,7 +113,8 @@ def _seen(pixels: np.ndarray, d: np.ndarray) -> np.ndarray:
     return out
 
 
-def _lower(pixels: np.ndarray, rows: int) -> np.ndarray:
+def lowered(pixels: np.ndarray, rows: int) -> np.ndarray:
+    """The picture halved until it has no more than so many rows, as far as its sides can be halved."""
     while pixels.shape[0] > rows and pixels.shape[0] % 2 == 0 and pixels.shape[1] % 2 == 0:
         pixels = _halved(pixels)
     return pixels

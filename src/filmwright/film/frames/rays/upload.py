@@ -11,6 +11,7 @@ from filmwright.core.scene import AlphaMode, AreaLight, Scene
 
 from . import structs
 from .flatten import Triangles, flatten, texture_density
+from .moving import MovingSky
 from .prefilter import harmonics, soft_sky
 from .pyramids import WRAPS, Pool, curves, pool
 from .tables import directional_albedo, picks, sky_tables
@@ -36,6 +37,8 @@ class Upload:
         self._world = self._filled(points, normals, tangents)
         self.world: Any = wp.array([self._world], dtype=structs.World, device=device)  # small to pass to functions
         self._now: float | None = None if self.moving.any() else 0.0
+        self._moving_sky: MovingSky | None = None
+        self._lit: float | None = None  # the moment of a moving sky
         power = self._sky_power()
         centre = points.astype(np.float64).mean(0)
         chances = picks(power, scene.lights, centre)
@@ -48,7 +51,13 @@ class Upload:
         )
 
     def pose(self, seconds: float) -> None:
-        """Move the animated nodes to a moment and fit the BVH to them."""
+        """Move the animated nodes to a moment, fit the BVH to them, and turn a moving sky's light to it."""
+        if self._moving_sky is not None and seconds != self._lit:
+            pixels, soft, irradiance = self._moving_sky.at(seconds)
+            self._sky.pixels.assign(pixels)
+            self._sky.soft.assign(soft)
+            self._sky.harmonics.assign(irradiance)
+            self._lit = seconds
         if self._now is None or (self.moving.any() and self._now != seconds):
             points, normals, tangents = self._placed(seconds)
             self._points.assign(points)
@@ -112,6 +121,8 @@ class Upload:
         self._sky.rows = self._array(tables.rows, float)
         self._sky.columns = self._array(tables.columns, float)
         self._sky.rotation = environment.rotation
+        if environment.pictures is not None:  # directions are picked by the mean picture, which is right for each
+            self._moving_sky = MovingSky(environment)
         return tables.power
 
 
