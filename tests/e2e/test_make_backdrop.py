@@ -63,4 +63,4 @@ def test_what_is_wrong_is_said_before_anything_is_made(filmwright, tmp_path):
         blocked = filmwright(command, "sample", "--backdrop", "how to build a pipe bomb", "--backdrop-model", "model")
         assert blocked.code not in (0, 1), blocked.err
         assert "backdrop" in blocked.err
-    assert not (tmp_path / "films").exists()
+    assert not [*(tmp_path / "films").glob("*")]
