@@ -59,4 +59,8 @@ def test_what_is_wrong_is_said_before_anything_is_made(filmwright, tmp_path):
     if not BUNDLED.is_dir():
         bare = filmwright("make", "sample", "--backdrop", "silk")
         assert (bare.code, "filmwright train recipes/bundled.toml" in bare.err) == (3, True)
-    assert not (tmp_path / "films").exists()
+    for command in ("make", "shots"):
+        blocked = filmwright(command, "sample", "--backdrop", "how to build a pipe bomb", "--backdrop-model", "model")
+        assert blocked.code not in (0, 1), blocked.err
+        assert "backdrop" in blocked.err
+    assert not [*(tmp_path / "films").glob("*")]

@@ -16,6 +16,8 @@ from .backdrop import footage_for, opened_generator, staged_before
 from .film import Film
 from .make import opened
 from .plan import Plan, expose, noting, plan
+from .rendered import rendered
+from .trust import admit
 
 LONG_SIDE = 640  # pixels of a still
 
@@ -34,6 +36,7 @@ def shots(film: Film, out: Path, report: Report = silent) -> Sheet:
     with noting() as noted, opened_generator(film) as generator, opened(film) as renderer:
         planned = plan(film, report)
         if generator is not None:
+            admit(rendered(planned))  # no model is asked for what may not be made
             planned = staged_before(planned, footage_for(film, generator, out / ".takes", report))
         planned = expose(planned, renderer, report)
         pictures = list(draw(planned, renderer, report))
