@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from filmwright.core.content import content_hash
 from filmwright.core.errors import BadFilm
 from filmwright.core.generation import Generation
 from filmwright.core.manifest import Generated, Ingredient
@@ -19,7 +18,7 @@ from filmwright.film.video.pictures import Still
 
 from .film import Film
 from .plan import Plan, direct
-from .takes import Take, picture, played, take
+from .takes import Take, clip, picture, played
 
 LENGTH = 4.0  # seconds of a clip, where the film does not say
 PACE = 0.5  # of the film's time to the clip's own: what is behind a product should be calm
@@ -59,23 +58,8 @@ def footage_for(film: Film, generator: Generator, folder: Path, report: Report =
     assert film.backdrop is not None
     first = generator.fitted(_asked(film))
     clips = [replace(first, seed=first.seed + SEEDS * i) for i in range(film.backdrop.clips)]
-    takes = tuple(_taken(asked, generator, folder, report) for asked in clips)
+    takes = tuple(clip(folder, asked, generator, name="backdrop", report=report) for asked in clips)
     return Footage(asked=first, model=replace(generator.model, role="backdrop model"), takes=takes)
-
-
-def _taken(asked: Generation, generator: Generator, folder: Path, report: Report) -> Take:
-    assert asked.num_frames is not None
-    return take(
-        folder,
-        lambda: generator.generate(asked, report),
-        name="backdrop",
-        kind="generated",
-        seed=asked.seed,
-        num_frames=asked.num_frames,
-        start=0.0,
-        key=content_hash(asked, generator.fingerprint)[:32],
-        report=report,
-    )
 
 
 def staged_before(planned: Plan, footage: Footage) -> Plan:

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
+from filmwright.core.content import content_hash
 from filmwright.core.files import sweep, writing
 from filmwright.core.frames import Frames
+from filmwright.core.generation import Generation
 from filmwright.core.manifest import TakeRecord
 from filmwright.core.progress import Report, Step, silent
+from filmwright.film.frames.generators import Generator
 from filmwright.film.video.codecs import codecs
 
 TAKES = "utvideo"  # the codec of finished shots: lossless and quick
@@ -62,6 +65,22 @@ def take(
         render_seconds=round(time.perf_counter() - began, 3),
     )
     return Take(path=path, record=record)
+
+
+def clip(folder: Path, asked: Generation, generator: Generator, *, name: str, report: Report = silent) -> Take:
+    """A generated clip, of a request with nothing left open; its key is the hash of all that decides the pixels."""
+    assert asked.num_frames is not None
+    return take(
+        folder,
+        lambda: generator.generate(asked, report),
+        name=name,
+        kind="generated",
+        seed=asked.seed,
+        num_frames=asked.num_frames,
+        start=0.0,
+        key=content_hash(asked, generator.fingerprint)[:32],
+        report=report,
+    )
 
 
 def played(shot: Take) -> Iterator[Frames]:

@@ -121,7 +121,7 @@ def build(
     if model is None and not folder.is_dir():
         raise BadAsset(
             "no model comes with this package yet. Train one: filmwright train recipes/bundled.toml; then give its "
-            "folder: --model runs/bundled/model"
+            "folder: --model runs/bundled/model (of make and shots: --backdrop-model)"
         )
     if not folder.is_dir():
         raise BadAsset(f"there is no folder {folder}. Give the folder of a model, as `filmwright train` writes it.")
