@@ -172,7 +172,7 @@ def main() -> None:
         parser.error("the peers are not installed. Run with --install first, or with --alone to leave them out.")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FILMWRIGHT_HOME"] = str(Path(folder) / "home")
-        films = options.film or [filmed(Path(folder), 2.0 if options.quick else 6.0)]
+        films = options.film or [filmed(Path(folder), 3.0 if options.quick else 6.0)]
         drawn = Path(folder) / "webcam.mp4"
         drawn.write_bytes(encode(webcam(), 8))
         films.insert(0, drawn)
