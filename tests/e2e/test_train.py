@@ -143,6 +143,16 @@ def test_two_processes_with_fsdp_are_one_and_one_goes_on_where_they_were(home, a
     assert_alike(out, alone(), exactly=False)
 
 
+@pytest.mark.parametrize("how", ["ddp", "fsdp"])
+def test_two_processes_step_with_muon_as_one_does(home, how):
+    muon = {"optimiser": {"lr": 3e-3, "muon": 1e-2, "warmup": 2}}
+    before = torch.get_num_threads()
+    train(recipe(home, **STEPS, **muon), home / "muon")
+    torch.set_num_threads(before)
+    together(home, home / f"muon-{how}", how, **muon)
+    assert losses(home / f"muon-{how}") == pytest.approx(losses(home / "muon"), rel=TOLERANCE)
+
+
 @pytest.mark.parametrize(("name", "how"), [("lora", "ddp"), ("temporal", "fsdp")])
 def test_two_processes_adapt_a_network_as_one_does(home, alone, name, how):
     together(home, home / name, how, **METHODS[name])

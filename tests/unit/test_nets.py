@@ -58,6 +58,29 @@ def test_an_untrained_transformer_predicts_zero(asked):
     assert told(fresh, asked).eq(0).all()
 
 
+def test_an_untrained_preconditioned_transformer_gives_the_best_linear_guess():
+    fresh = VideoTransformer(token_channels=3, text_channels=10, width=64, num_heads=2, preconditioned=True)
+    deviations = torch.tensor([3.0, 1.0, 0.25])
+    fresh.deviations.copy_(deviations)
+    chance = torch.Generator().manual_seed(4)
+    data, noise = deviations * torch.randn(3, 2000, 3, generator=chance), torch.randn(3, 2000, 3, generator=chance)
+    time = torch.tensor([0.1, 0.5, 1.0])
+    t = time[:, None, None]
+    given = torch.arange(2000).expand(3, -1) < 100
+    tokens = torch.where(given[..., None], data, (1 - t) * data + t * noise)
+    text, mask = torch.zeros(3, S, 10), torch.ones(3, S, dtype=torch.bool)
+    with torch.inference_mode():
+        guess = fresh(tokens, places(2000, 1, 1).expand(3, -1, -1), time, text, mask, given=given)
+    torch.testing.assert_close(guess[:, :100], data[:, :100])
+    error = (guess - data)[:, 100:].square().mean(1)
+    least = (t[:, 0] * deviations).square() / (((1 - t[:, 0]) * deviations).square() + t[:, 0].square())
+    torch.testing.assert_close(error, least, rtol=0.1, atol=0.0)  # of Gaussians, no guess of channels is better
+
+
+def test_a_place_is_heard_by_itself_and_not_as_a_distance_alone(net, asked):
+    unlike(told(net, asked), told(net, asked, places=asked["places"] + 1))
+
+
 def test_each_condition_is_heard(net, asked):
     plain = told(net, asked)
     unlike(plain, told(net, asked, time=torch.tensor([0.5, 0.1])))

@@ -19,7 +19,7 @@ from filmwright.jobs.train.average import Average
 from filmwright.jobs.train.corpus import parted
 from filmwright.jobs.train.curves import curves, read_curves
 from filmwright.jobs.train.methods.flow import Flow
-from filmwright.jobs.train.optimiser import learning_rate
+from filmwright.jobs.train.optimiser import learning_rate, optimisers, set_rates
 from filmwright.jobs.train.recipe import Optimiser, having, load_recipe
 from filmwright.jobs.train.run import train
 from filmwright.ml.nets.mmdit import VideoTransformer
@@ -82,6 +82,42 @@ def test_an_interrupted_run_goes_on_as_the_unbroken_one_to_the_bit(home, unbroke
     assert lines(out) == lines(unbroken[0])
     assert same_weights(out, unbroken[0])
     assert made.loss == unbroken[1].loss
+
+
+def test_a_run_with_muon_is_another_and_goes_on_to_the_bit(home, unbroken):
+    asked = recipe(home, optimiser={"lr": 5e-4, "muon": 1e-2})
+    whole = train(asked, home / "muon")
+    with pytest.raises(Interrupted):
+        train(asked, home / "muon-again", report=interrupt_at(6))
+    train(asked, home / "muon-again")
+    assert lines(home / "muon-again") == lines(home / "muon")
+    assert same_weights(home / "muon-again", home / "muon")
+    assert whole.loss != unbroken[1].loss
+
+
+def test_muon_turns_the_matrices_of_blocks_and_nothing_else():
+    network = VideoTransformer(token_channels=6, text_channels=10, width=64, num_layers=2, num_heads=2)
+    adamw, muon = optimisers(network, Optimiser(lr=1e-3, muon=1e-2))
+    names = {id(p): name for name, p in network.named_parameters()}
+    turned = {names[id(p)] for group in muon.param_groups for p in group["params"]}
+    rest = {names[id(p)] for group in adamw.param_groups for p in group["params"]}
+    assert turned | rest == set(names.values())
+    assert not turned & rest
+    assert {name.split(".", 3)[-1] for name in turned} == {"qkv.weight", "out.weight", "mlp.0.weight", "mlp.2.weight"}
+    set_rates((adamw, muon), Optimiser(lr=1e-3, muon=1e-2), 5e-4)
+    assert {group["lr"] for group in adamw.param_groups} == {5e-4}
+    assert [group["lr"] for group in muon.param_groups] == [pytest.approx(5e-3)]
+
+
+def test_a_network_that_predicts_the_data_begins_from_what_the_tokens_tell(home, unbroken):
+    data = {"use": "flow", "prediction": "x0"}
+    made = train(recipe(home, method=data, budget={"steps": 1, "batch": 4}, optimiser={"lr": 1e-9}), home / "data")
+    network = VideoTransformer.from_pretrained(made.model / "transformer", low_cpu_mem_usage=False)
+    tokenizer = PatchPCA.from_pretrained(made.model / "video_tokenizer", low_cpu_mem_usage=False)
+    assert torch.equal(network.deviations, tokenizer.deviations)
+    assert network.deviations.square().mean().item() == pytest.approx(1, rel=1e-4)
+    velocity = VideoTransformer.from_pretrained(unbroken[1].model / "transformer", low_cpu_mem_usage=False)
+    assert not velocity.config.preconditioned
 
 
 def test_a_finished_run_can_be_made_longer_and_is_else_left_alone(home, unbroken):

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,7 +41,14 @@ def latest(out: Path) -> Path | None:
 
 
 def save(
-    out: Path, at: Progress, network: nn.Module, optimiser: Optimizer, average: Average, ranks: Ranks, *, keep: int
+    out: Path,
+    at: Progress,
+    network: nn.Module,
+    optimisers: Sequence[Optimizer],
+    average: Average,
+    ranks: Ranks,
+    *,
+    keep: int,
 ) -> None:
     """Write a checkpoint, every process its share, and remove all but the last `keep`. Raises CannotWrite."""
     goal = out / FOLDER / f"step-{at.step:09d}"
@@ -52,7 +59,7 @@ def save(
             part.mkdir(parents=True)
         ranks.wait()
         with _quietly():
-            state_dict_saver.save(_state(network, optimiser, average), checkpoint_id=part, no_dist=ranks.world == 1)
+            state_dict_saver.save(_state(network, optimisers, average), checkpoint_id=part, no_dist=ranks.world == 1)
         if ranks.first:
             (part / STATE).write_text(json.dumps(asdict(at)), encoding="utf-8")
             for file in part.iterdir():
@@ -65,16 +72,16 @@ def save(
         ranks.wait()
 
 
-def load(where: Path, network: nn.Module, optimiser: Optimizer, average: Average, ranks: Ranks) -> Progress:
+def load(where: Path, network: nn.Module, optimisers: Sequence[Optimizer], average: Average, ranks: Ranks) -> Progress:
     """Go on from a checkpoint, whoever wrote it. Raises BadAsset where it does not fit."""
-    state = _state(network, optimiser, average)
+    state = _state(network, optimisers, average)
     try:
         told = json.loads((where / STATE).read_text(encoding="utf-8"))
         with _quietly():
             state_dict_loader.load(state, checkpoint_id=where, no_dist=ranks.world == 1)
         set_state_dict(
             network,
-            optimiser,
+            optimisers,
             model_state_dict=state["network"],
             optim_state_dict=state["optimiser"],
             options=TRAINED,
@@ -86,8 +93,8 @@ def load(where: Path, network: nn.Module, optimiser: Optimizer, average: Average
         ) from err
 
 
-def _state(network: nn.Module, optimiser: Optimizer, average: Average) -> dict[str, Any]:
-    weights, moments = get_state_dict(network, optimiser, options=TRAINED)
+def _state(network: nn.Module, optimisers: Sequence[Optimizer], average: Average) -> dict[str, Any]:
+    weights, moments = get_state_dict(network, optimisers, options=TRAINED)
     return {"network": weights, "optimiser": moments, "average": average.weights}
 
 

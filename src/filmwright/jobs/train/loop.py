@@ -12,7 +12,7 @@ from time import perf_counter
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.optim import AdamW
+from torch.optim import Optimizer
 
 from filmwright.core.errors import Diverged
 from filmwright.core.progress import Report, Step
@@ -24,7 +24,7 @@ from .corpus import Corpus
 from .draws import picks, validation_picks
 from .guard import write_down
 from .methods import Method
-from .optimiser import adamw, learning_rate, set_rate
+from .optimiser import learning_rate, optimisers, set_rates
 from .ranks import Ranks, compiled, gathering, spread
 from .recipe import TrainingRecipe
 from .shards import number
@@ -41,7 +41,7 @@ class Held:
     method: Method
     network: nn.Module  # as it is saved
     together: nn.Module  # as all processes train it
-    optimiser: AdamW
+    optimisers: tuple[Optimizer, ...]
     average: Average
 
 
@@ -59,7 +59,7 @@ def hold(recipe: TrainingRecipe, out: Path, ranks: Ranks, corpus: Corpus, method
         method=method,
         network=network,
         together=together,
-        optimiser=adamw(network, recipe.optimiser),
+        optimisers=optimisers(network, recipe.optimiser),
         average=Average(network, recipe.optimiser.average),
     )
 
@@ -73,7 +73,7 @@ def steps(held: Held, at: Progress, report: Report) -> Iterator[tuple[Progress, 
     began = perf_counter() - at.seconds
     while (share := spent(held.recipe, at)) < 1:
         rate = learning_rate(held.recipe.optimiser, at.step, share)
-        set_rate(held.optimiser, rate)
+        set_rates(held.optimisers, held.recipe.optimiser, rate)
         loss, gradient = _step(held, next(batches), at)
         at = replace(at, step=at.step + 1, seconds=held.ranks.told(perf_counter() - began))
         numbers = {"lr": rate, "seconds": round(at.seconds, 3)}
@@ -103,7 +103,8 @@ def _step(held: Held, batches: Sequence[Batch], at: Progress) -> tuple[float, fl
 
     Where one of them is not finite the batches are written down and the weights stay.
     """
-    held.optimiser.zero_grad(set_to_none=True)
+    for optimiser in held.optimisers:
+        optimiser.zero_grad(set_to_none=True)
     losses = []
     for i, batch in enumerate(batches):
         last = i + 1 == len(batches)
@@ -116,7 +117,8 @@ def _step(held: Held, batches: Sequence[Batch], at: Progress) -> tuple[float, fl
     trained = [p for p in held.network.parameters() if p.requires_grad]
     gradient = number(torch.nn.utils.clip_grad_norm_(trained, held.recipe.optimiser.clip))
     if isfinite(loss) and isfinite(gradient):
-        held.optimiser.step()
+        for optimiser in held.optimisers:
+            optimiser.step()
     else:
         _bad(held, list(zip(batches, losses, strict=True)), at, loss=str(loss), gradient=str(gradient))
     return loss, gradient

@@ -1,21 +1,34 @@
-"""AdamW and its learning rate."""
+"""AdamW, Muon for the blocks' matrices where it is asked for, and their learning rate."""
 
 import math
+from collections.abc import Sequence
 
 from torch import nn
-from torch.optim import AdamW
+from torch.optim import AdamW, Muon, Optimizer
 
 from .recipe import Optimiser
 
 
-def adamw(network: nn.Module, asked: Optimiser) -> AdamW:
-    """Fused AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101); vectors, such as biases, do not decay."""
-    trained = [p for p in network.parameters() if p.requires_grad]
+def optimisers(network: nn.Module, asked: Optimiser) -> tuple[Optimizer, ...]:
+    """Fused AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101); vectors, such as biases, do not decay.
+
+    Muon (Jordan et al. 2024) steps by the nearest orthogonal matrix to the momentum, for the matrices of blocks alone.
+    """
+    trained = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
+    turned = [p for name, p in trained if asked.muon is not None and _within(name) and p.ndim == 2]
+    rest = [p for _, p in trained if not any(p is other for other in turned)]
     groups = [
-        {"params": [p for p in trained if p.ndim > 1], "weight_decay": asked.weight_decay},
-        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": [p for p in rest if p.ndim > 1], "weight_decay": asked.weight_decay},
+        {"params": [p for p in rest if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    return AdamW([g for g in groups if g["params"]], lr=asked.lr, betas=asked.betas, fused=True)
+    adamw = AdamW([g for g in groups if g["params"]], lr=asked.lr, betas=asked.betas, fused=True)
+    if asked.muon is None:
+        return (adamw,)
+    return adamw, Muon(turned, lr=asked.muon, weight_decay=asked.weight_decay)
+
+
+def _within(name: str) -> bool:
+    return "blocks." in name and name.endswith(".weight")
 
 
 def learning_rate(asked: Optimiser, step: int, progress: float) -> float:
@@ -31,7 +44,9 @@ def learning_rate(asked: Optimiser, step: int, progress: float) -> float:
     return asked.lr * warm * (asked.lowest + (1 - asked.lowest) * left if asked.decay != "constant" else 1.0)
 
 
-def set_rate(optimiser: AdamW, rate: float) -> None:
-    """The rate of the next step."""
-    for group in optimiser.param_groups:
-        group["lr"] = rate
+def set_rates(optimisers: Sequence[Optimizer], asked: Optimiser, rate: float) -> None:
+    """The rate of the next step; Muon's keeps its ratio to AdamW's."""
+    for optimiser in optimisers:
+        times = (asked.muon or 0.0) / asked.lr if isinstance(optimiser, Muon) else 1.0
+        for group in optimiser.param_groups:
+            group["lr"] = times * rate

@@ -50,10 +50,11 @@ class Network(BaseModel):
 
 
 class Optimiser(BaseModel):
-    """AdamW, its learning rate over the run, and the moving average that is kept of the weights."""
+    """AdamW or Muon, the learning rate over the run, and the moving average that is kept of the weights."""
 
     model_config = _CONFIG
     lr: float = Field(default=5e-4, gt=0)
+    muon: float | None = Field(default=None, gt=0)  # the rate of Muon, for matrices of blocks; None: AdamW for all
     warmup: int = Field(default=200, ge=0)  # steps
     decay: Literal["constant", "linear", "cosine"] = "cosine"
     lowest: float = Field(default=0.05, ge=0, le=1)  # of lr, at the end

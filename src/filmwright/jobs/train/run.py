@@ -47,7 +47,7 @@ def train(recipe: TrainingRecipe, out: Path, *, report: Report = silent) -> Trai
         corpus = here.in_turn(lambda: encoded(recipe, cache, here.device, report))
         held = hold(recipe, out, here, corpus, method)
         found = checkpoints.latest(out)
-        at = Progress() if found is None else checkpoints.load(found, held.network, held.optimiser, held.average, here)
+        at = Progress() if found is None else checkpoints.load(found, held.network, held.optimisers, held.average, here)
         with ExitStack() as stack:
             kept = _Kept.of(held, at, stack) if here.first else None
             saved = at.seconds
@@ -79,7 +79,7 @@ def _validated(held: Held, at: Progress) -> dict[str, float]:
 def _checkpoint(held: Held, at: Progress) -> None:
     """A checkpoint, and the model as it is now."""
     keep = held.recipe.watch.keep
-    checkpoints.save(held.out, at, held.network, held.optimiser, held.average, held.ranks, keep=keep)
+    checkpoints.save(held.out, at, held.network, held.optimisers, held.average, held.ranks, keep=keep)
     _export(held, at)
 
 

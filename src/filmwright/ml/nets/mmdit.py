@@ -2,7 +2,8 @@
 
 Esser et al. 2024 (Stable Diffusion 3, arXiv:2403.03206) for the two streams and the normalised queries and keys,
 Peebles & Xie 2023 (arXiv:2212.09748) for adaLN, Chen et al. 2023 (PixArt, arXiv:2310.00426) for one modulation that all
-blocks share and shift by a table of their own, Brooks et al. 2024 (Sora) for tokens of any length, size and duration.
+blocks share and shift by a table of their own, Brooks et al. 2024 (Sora) for tokens of any length, size and duration,
+Karras et al. 2022 (EDM, arXiv:2206.00364, section 5) for what is said on top of the best linear guess.
 """
 
 import math
@@ -19,10 +20,16 @@ from torch.nn import functional as fn
 from .rope import angles, turned
 
 FREQUENCIES = 128  # of the sinusoids that tell the time
+RATES = math.pi / 16 * 2 ** (torch.arange(8) / 2)  # radians a token, of those that tell where it lies
+OPEN = 0.3  # of the residual branches at the start: through a closed one an optimiser of unit steps learns noise
 
 
 class VideoTransformer(ModelMixin, ConfigMixin, PeftAdapterMixin):  # type: ignore[misc]
-    """Noisy tokens, their places, the time and the text -> what the process predicts, a vector for each token."""
+    """Noisy tokens, their places, the time and the text -> what the process predicts, a vector for each token.
+
+    A `preconditioned` one predicts the data: it says how far off the best linear guess is, channel by channel, as a
+    share of what must be expected given the channel's standard deviation, `deviations`.
+    """
 
     @register_to_config
     def __init__(
@@ -35,12 +42,16 @@ class VideoTransformer(ModelMixin, ConfigMixin, PeftAdapterMixin):  # type: igno
         num_heads: int = 4,
         mlp_ratio: float = 4.0,
         theta: float = 100.0,
+        preconditioned: bool = False,
     ) -> None:
         super().__init__()
         if width % num_heads or width // num_heads % 8:
             raise ValueError(f"a width of {width} does not part into {num_heads} heads of a multiple of 8 channels.")
         self.theta = theta
+        if preconditioned:
+            self.register_buffer("deviations", torch.ones(token_channels))
         self.tokens_in = nn.Linear(token_channels, width)
+        self.places_in = nn.Linear(6 * len(RATES), width)
         self.camera_in = nn.Linear(camera_channels, width)
         self.given = nn.Parameter(torch.zeros(width))
         self.text_in = nn.Linear(text_channels, width)
@@ -57,10 +68,13 @@ class VideoTransformer(ModelMixin, ConfigMixin, PeftAdapterMixin):  # type: igno
         self._initialise()
 
     def _initialise(self) -> None:
-        """The residual branches begin closed and the output at zero, as in DiT; the camera is not heard at first."""
+        """The output begins at zero, the residual branches ajar, the same at all times; no camera is heard at first."""
         for layer in (self.modulation, self.modulation_out, self.tokens_out, self.camera_in):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
+        for table in (stream.table for block in self.blocks for stream in (block.video, block.text)):
+            with torch.no_grad():
+                table[[2, 5]] = OPEN
 
     def forward(
         self,
@@ -81,7 +95,7 @@ class VideoTransformer(ModelMixin, ConfigMixin, PeftAdapterMixin):  # type: igno
         not a camera that stands still. `token_mask` is False for what only pads a batch of clips of
         several sizes, `text_mask` for what pads the texts; `between` is what becomes of the tokens after each block.
         """
-        video = self.tokens_in(tokens)
+        video = self.tokens_in(tokens) + self.places_in(whereabouts(places).to(tokens))
         if camera is not None:
             heard = self.camera_in(camera)
             video = video + (heard if camera_given is None else heard * camera_given[:, None, None])
@@ -101,7 +115,22 @@ class VideoTransformer(ModelMixin, ConfigMixin, PeftAdapterMixin):  # type: igno
             video = video if between is None else between(number, video)
         shift, scale = by_token.chunk(2, -1)
         out: Tensor = self.tokens_out(self.norm(video) * (1 + scale) + shift)
-        return out
+        return self._data(out, tokens, time, given) if self.config.preconditioned else out
+
+    def _data(
+        self,
+        told: Float[Tensor, "B L C"],
+        tokens: Float[Tensor, "B L C"],
+        time: Float[Tensor, " B"],
+        given: Bool[Tensor, "B L"] | None,
+    ) -> Float[Tensor, "B L C"]:
+        """The data in noisy tokens, (1 - t) data + t noise: Wiener's estimate, and what is told beyond it."""
+        noise = time.float()[:, None, None]
+        if given is not None:
+            noise = noise * ~given[..., None]
+        signal = (1 - noise) * self.deviations
+        power = signal.square() + noise.square()
+        return self.deviations * (signal / power * tokens + noise / power.sqrt() * told.float())
 
 
 class Block(nn.Module):
@@ -167,6 +196,12 @@ def sinusoids(time: Float[Tensor, " B"]) -> Float[Tensor, "B W"]:
     rates = torch.exp(-math.log(10_000) * torch.arange(FREQUENCIES, device=time.device) / FREQUENCIES)
     phases = time.float()[:, None] * 1000 * rates
     return torch.cat([phases.cos(), phases.sin()], -1)
+
+
+def whereabouts(places: Float[Tensor, "B L 3"]) -> Float[Tensor, "B L W"]:
+    """Places as waves: what is up and what is the middle, which turned heads can't tell."""
+    turns = (places.float()[..., None] * RATES.to(places.device)).flatten(-2)
+    return torch.cat([turns.sin(), turns.cos()], -1)
 
 
 def _either(given: Tensor | None, noisy: Float[Tensor, "B *D"], clean: Float[Tensor, "B *D"]) -> Tensor:

@@ -33,6 +33,11 @@ class PatchPCA(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.register_buffer("basis", torch.zeros(size, channels))  # columns are orthonormal
         self.register_buffer("scale", torch.ones(channels))
 
+    @property
+    def deviations(self) -> Float[Tensor, " C"]:
+        """The standard deviation of each channel of tokens, over what it was fitted on."""
+        return self.scale / self.scale.square().mean().sqrt()
+
     def fit(self, clips: Iterable[Float[Tensor, "B F 3 H W"]]) -> "PatchPCA":
         """Learn mean, components and scales from clips; in float64, so that their order hardly matters.
 

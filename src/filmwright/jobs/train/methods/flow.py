@@ -67,7 +67,7 @@ class Flow:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             try:
-                return VideoTransformer(
+                fresh = VideoTransformer(
                     token_channels=channels,
                     text_channels=text_channels,
                     camera_channels=CHANNELS,
@@ -75,9 +75,13 @@ class Flow:
                     num_layers=asked.num_layers,
                     num_heads=asked.num_heads,
                     mlp_ratio=asked.mlp_ratio,
-                ).train()
+                    preconditioned=self.prediction == "x0",
+                )
             except ValueError as err:
                 raise BadFilm(f"'network': {err}") from err
+        if self.prediction == "x0":
+            fresh.deviations.copy_(corpus.tokenizer.deviations)
+        return fresh.train()
 
     def check(self, start: Path, kinds: Sequence[str]) -> str:
         """The class of the transformer in a folder. Raises BadFilm for another class, or another prediction."""
