@@ -14,7 +14,7 @@ import torch
 from filmwright.core.scene import Material
 from filmwright.film.frames.rays import Sampling, Tracer
 from filmwright.ml.diffusion import noise
-from filmwright.ml.diffusion.noise import warped_noise
+from filmwright.ml.diffusion.noise import warped_noise, warped_token_noise
 from tests.gaussians import seeded
 from tests.worlds import quad, shot, sphere, world
 
@@ -89,6 +89,20 @@ def test_cells_of_latents_are_white_too(monkeypatch, cell):
     within = found[2, :, 2]
     assert len(within) == (6 // cell) ** 2
     torch.testing.assert_close(within, torch.eye(len(within), dtype=torch.float64), rtol=0, atol=1e-6)
+
+
+def test_tokens_take_their_noise_with_them():
+    """In four frames a slide by 2 is a token's 8 pixels: each group's noise is the one before's, a token further on."""
+    flow, visible = sliding(2, 0, frames=9, height=16, width=32)
+    chance = torch.Generator().manual_seed(8)
+    size = {"num_channels": 500, "frames": 4, "side": 8}
+    tokens = warped_token_noise(flow, visible, generator=chance, **size).reshape(3, 2, 4, 500)
+    assert torch.equal(tokens[2, :, 1:], tokens[1, :, :-1])
+    flat = tokens.reshape(-1, 500)
+    assert flat.square().mean(1).sub(1).abs().max() < 0.3  # five standard deviations
+    assert (flat[8:16] @ flat[8:16].T / 500 - torch.eye(8)).abs().max() < 0.3  # one group's are independent
+    with pytest.raises(ValueError, match="8 frames do not divide"):
+        warped_token_noise(flow[1:], visible[1:], generator=chance, **size)
 
 
 @pytest.mark.parametrize("correlation", [1.0, 0.8, 0.0])

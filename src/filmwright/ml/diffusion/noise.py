@@ -76,6 +76,38 @@ def warped_noise(
     return torch.stack(films)
 
 
+def warped_token_noise(
+    flow: Float[Tensor, "F H W 2"],
+    visible: Bool[Tensor, "F H W"],
+    ids: Int[Tensor, "F H W"] | None = None,
+    *,
+    num_channels: int,
+    generator: torch.Generator,
+    frames: int,
+    side: int,
+    correlation: float = 1.0,
+) -> Float[Tensor, "L C"]:
+    """The same for tokens of `frames` frames of `side`^2 pixels each, the first frame alone: a pipeline's `latents`.
+
+    A token has the noise that is at its place in the middle of its frames.
+    """
+    count = len(visible)
+    if (count - 1) % frames:
+        raise ValueError(f"{count} frames do not divide into one and groups of {frames}.")
+    noise = warped_noise(
+        flow,
+        visible,
+        ids,
+        num_channels=num_channels,
+        generator=generator,
+        correlation=correlation,
+        cell=side,
+        per_side=1,
+    )
+    middles = [0, *range(1 + frames // 2, count, frames)]
+    return noise[middles].flatten(2).mT.flatten(0, 1)
+
+
 def nothing(num_channels: int, device: torch.device) -> Grains:
     """No grains yet."""
     return Grains(
