@@ -9,7 +9,6 @@ stands still and whose caption tells the motion, and are compared with how those
 import argparse
 import time
 from collections.abc import Iterator, Sequence
-from itertools import batched
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +93,8 @@ def generated(
     """A video for the first caption of each, from its first frame if so asked."""
 
     def some() -> Iterator[UInt8[np.ndarray, "F H W 3"]]:
-        for number, part in enumerate(batched(clips, BATCH)):
+        for number in range(0, len(clips), BATCH):
+            part = clips[number : number + BATCH]
             frames, height, width, _ = part[0].frames.rgb.shape
             firsts = torch.stack([torch.from_numpy(c.frames.rgb[0].copy()).permute(2, 0, 1) for c in part])
             videos = pipe(
