@@ -8,10 +8,12 @@ stands still and whose caption tells the motion, and are compared with how those
 
 import argparse
 import time
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import tomli_w
 import torch
 from bundled import machine
 from evaluate_faults import print_table
@@ -19,6 +21,7 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 
 from filmwright.core.clip import Clip
+from filmwright.core.files import whole
 from filmwright.film.frames.generators.bundled import BUNDLED, GUIDANCE, STEPS
 from filmwright.jobs.evaluate.interval import wilson
 from filmwright.jobs.evaluate.judge.attributes import told
@@ -43,6 +46,7 @@ def main() -> None:
     parser.add_argument("--guidance", type=float, default=GUIDANCE)
     parser.add_argument("--images", type=int, default=100, help="clips that go on from an image")
     parser.add_argument("--sheet", type=Path, help="a picture of the first clips")
+    parser.add_argument("--card", action="store_true", help="write what is found into the model's card.toml")
     options = parser.parse_args()
     pipe = VideoPipeline.trained(options.model)
     pipe.set_progress_bar_config(disable=True)
@@ -50,12 +54,15 @@ def main() -> None:
     clips = [*asked_for(recipe, options.num - options.num // 5), *backdrops(recipe, options.num // 5)]
     print(f"{machine()}; {options.steps} steps, guidance {options.guidance:g}\n")
     made = generated(pipe, clips, options.steps, options.guidance)
-    print_table(["attribute", "simulated clips, %", "generated, %", "ratio"], accuracies(network(), clips, made))
+    seen = hits(network(), clips, made)
+    print_table(["attribute", "simulated clips, %", "generated, %", "ratio"], accuracies(seen))
     calm = [clip for clip in clips if clip.facts.get("camera", {}).get("move") == "still"][: options.images]
     print_table(["from an image", "mean PSNR, dB"], continued(pipe, calm, options.steps, options.guidance))
     begin = time.process_time()
     generated(pipe, clips[:1], options.steps, options.guidance)
     print(f"One clip takes {time.process_time() - begin:.2f} s of processor time.")
+    if options.card:
+        write_card(options.model / "card.toml", seen)
     if options.sheet:
         sheet(clips, made, options.sheet)
 
@@ -112,22 +119,37 @@ def generated(
     return list(some())
 
 
-def accuracies(see: Network, clips: Sequence[Clip], made: Videos) -> list[list[str]]:
-    """Of each attribute: how often it is seen in real and generated clips, and the ratio."""
-    hits: dict[str, tuple[list[bool], list[bool]]] = {name: ([], []) for name in see.classes}
+Hits = dict[str, tuple[list[bool], list[bool]]]
+
+
+def hits(see: Network, clips: Sequence[Clip], made: Videos) -> Hits:
+    """Of each attribute, whether it is seen in each real clip that tells it, and in the generated one."""
+    found: Hits = {name: ([], []) for name in see.classes}
     for clip, video in zip(clips, made, strict=True):
         real, fake = see(clip.frames.rgb[:SEEN]).words, see(video[:SEEN]).words
         for name, word in told(clip.facts).items():
             if word in see.classes[name]:
-                hits[name][0].append(real[name] == word)
-                hits[name][1].append(fake[name] == word)
+                found[name][0].append(real[name] == word)
+                found[name][1].append(fake[name] == word)
+    return {name: both for name, both in found.items() if both[0]}
+
+
+def accuracies(seen: Hits) -> list[list[str]]:
+    """How often each attribute is seen in real and generated clips, and the ratio."""
     rows = []
-    for name, both in hits.items():
-        if both[0]:
-            real, fake = (wilson(sum(h), len(h)).percent for h in both)
-            cells = [f"{i.mean:.1f} [{i.low:.1f}, {i.high:.1f}]" for i in (real, fake)]
-            rows.append([name, *cells, f"{fake.mean / real.mean:.2f}"])
+    for name, both in seen.items():
+        real, fake = (wilson(sum(h), len(h)).percent for h in both)
+        cells = [f"{i.mean:.1f} [{i.low:.1f}, {i.high:.1f}]" for i in (real, fake)]
+        rows.append([name, *cells, f"{fake.mean / real.mean:.2f}"])
     return rows
+
+
+def write_card(path: Path, seen: Hits) -> None:
+    """What the makers say, and how often what was asked for is seen."""
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    said["unseen"] = {name: {"right": sum(fake), "num": len(fake)} for name, (_, fake) in seen.items()}
+    with whole(path) as part:
+        part.write_text(tomli_w.dumps(said), encoding="utf-8")
 
 
 def continued(pipe: VideoPipeline, clips: Sequence[Clip], steps: int, guidance: float) -> list[list[str]]:
