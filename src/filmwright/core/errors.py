@@ -14,8 +14,6 @@ Everything filmwright raises on purpose.
   - Unverified       a file read back is not what was written
   - Blocked          the policy forbids this film
   - HeldForReview    a person has to decide first
-  - NotStored        a store has no file of that name
-  - StoreFailed      a store does not answer, or refuses
   - KeyRefused       an API key is unknown, run out, revoked, or may not do this; its `code` says which
   - OverLimit        a key's quota or rate is used up; it says when to come again
   - NotFound         there is no such thing, or it is somebody else's
@@ -92,14 +90,6 @@ class Conflict(FilmError):
 
 class Unavailable(FilmError):
     """A store, a database or a service can't be reached now; trying again may help."""
-
-
-class NotStored(FilmError):
-    """A store has no file of that name."""
-
-
-class StoreFailed(FilmError):
-    """A store does not answer, or refuses; to try again later may help."""
 
 
 class KeyRefused(FilmError):

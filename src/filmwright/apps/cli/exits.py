@@ -21,8 +21,6 @@ CODES: dict[type[errors.FilmError], int] = {
     errors.Unverified: 6,
     errors.Blocked: 7,
     errors.HeldForReview: 8,
-    errors.NotStored: 3,
-    errors.StoreFailed: 5,
     errors.KeyRefused: 2,
     errors.OverLimit: 7,
     errors.NotFound: 2,
