@@ -13,8 +13,8 @@ from filmwright.core.content import content_hash
 from filmwright.core.errors import BadFilm, Conflict, NotFound
 from filmwright.film.asset.stores import Store
 
+from ..database import alone, default_url, opened, reaching
 from . import tables
-from .database import alone, default_url, opened, reaching
 from .endings import end, secret_of, tell
 from .estimates import position
 from .nouns import FINAL, Batch, Event, Load, Order, Page, Position, Result, Variant
@@ -44,7 +44,7 @@ class Orders:
 
         None is a SQLite file in the user's Filmwright folder. `store` is an open driver of `film/asset/stores`.
         """
-        engine = opened(url or default_url())
+        engine = opened(url or default_url(), "orders", tables.VERSION, tables.metadata)
         try:
             yield cls(engine, store, terms)
         finally:

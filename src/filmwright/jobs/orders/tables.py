@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+VERSION = 1  # of these tables
 metadata = MetaData()
 _serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by INTEGER alone
 
