@@ -54,8 +54,9 @@ def end(
     keep = request.keep if request.keep is not None else terms.keep
     connection.execute(update(table).where(table.c.id == order).values(expires=now + keep))
     tell(connection, order, status, progress=row.progress)
-    if request.webhook is not None:
-        _deliver(connection, order, row.owner, request.webhook, status, now)
+    own = select(tables.secrets.c.url).where(tables.secrets.c.owner == row.owner)
+    if (url := request.webhook or connection.execute(own).scalar()) is not None:
+        _deliver(connection, order, row.owner, url, status, now)
     return True
 
 

@@ -176,6 +176,17 @@ class Orders:
         with reaching(), alone(self.engine) as connection:
             return secret_of(connection, owner)
 
+    def webhook(self, owner: str) -> str | None:
+        """Where the ends of this owner's orders are told that name no address themselves."""
+        with self._reading() as connection:
+            return connection.execute(select(tables.secrets.c.url).where(tables.secrets.c.owner == owner)).scalar()
+
+    def set_webhook(self, owner: str, url: str | None) -> None:
+        """Have them told there from now on, or nowhere."""
+        with reaching(), alone(self.engine) as connection:
+            secret_of(connection, owner)  # the row stands from here on
+            connection.execute(update(tables.secrets).where(tables.secrets.c.owner == owner).values(url=url))
+
     def load(self) -> Load:
         """How busy the service is, for those who watch it."""
         orders, deliveries = tables.orders, tables.deliveries

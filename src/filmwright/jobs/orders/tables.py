@@ -101,6 +101,7 @@ secrets = Table(  # that webhooks are signed with, one an owner
     metadata,
     Column("owner", String(128), primary_key=True),
     Column("secret", String(64), nullable=False),
+    Column("url", Text),  # of the owner's orders that name none themselves
 )
 
 deliveries = Table(
