@@ -6,6 +6,22 @@
 Everything that is not let in is a `Refused` (core/errors.py) whose `code` is one of `Code`.
 """
 
+from .accepting import accept, receive
+from .fetching import checked_url, fetch
 from .nouns import KINDS, Accepted, Code, Hosts, Kind, Limits, PictureFacts, ScanFacts, VideoFacts
 
-__all__ = ["KINDS", "Accepted", "Code", "Hosts", "Kind", "Limits", "PictureFacts", "ScanFacts", "VideoFacts"]
+__all__ = [
+    "KINDS",
+    "Accepted",
+    "Code",
+    "Hosts",
+    "Kind",
+    "Limits",
+    "PictureFacts",
+    "ScanFacts",
+    "VideoFacts",
+    "accept",
+    "checked_url",
+    "fetch",
+    "receive",
+]
