@@ -1,0 +1,134 @@
+"""The server, running: where it may listen, and the worker beside it."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import uvicorn
+
+from filmwright.core.errors import BadFilm, CannotWrite
+
+from .app import create_app
+from .guard import is_loopback
+from .patience import Patient
+from .service import Service, opened
+from .settings import ServerSettings
+
+PATIENCE = 8  # seconds that answers on their way are waited for when the server stops
+AGAIN = 2.0  # seconds until a worker that died is started again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What the server tells once it listens."""
+
+    url: str
+    keys: bool  # whether a key is wanted
+    database: str
+    store: str
+
+
+def serve(settings: ServerSettings, *, told: Callable[[Started], None]) -> None:
+    """Answer requests until the process is told to stop.
+
+    Raises BadFilm where others could reach a server that has no keys, CannotWrite where the port is taken.
+    """
+    stop = threading.Event()
+    with opened(settings, stopping=stop.is_set) as service:
+        _check_reach(settings, service)
+        with _listening(settings) as listener, _worker(settings):
+            app = create_app(service)
+            server = uvicorn.Server(_config(app, settings))
+            handle = server.handle_exit
+            server.handle_exit = lambda *args: (stop.set(), handle(*args))[1]  # type: ignore[method-assign]
+            host, port = listener.getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            told(
+                Started(
+                    url=f"http://{shown}:{port}",
+                    keys=service.desk.required,
+                    database=service.orders.engine.url.render_as_string(hide_password=True),
+                    store=settings.store_url.partition("?")[0],
+                )
+            )
+            server.run(sockets=[listener])
+
+
+def _config(app: object, settings: ServerSettings) -> uvicorn.Config:
+    class Protocol(Patient):
+        head_seconds = settings.requests.head_seconds
+
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http=Protocol,
+        log_config=None,  # our own lines (logs.py) tell of requests
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # X-Forwarded-For is anybody's word
+        timeout_keep_alive=20,
+        timeout_graceful_shutdown=PATIENCE,
+        limit_concurrency=settings.requests.connections,
+        ws_max_size=1 << 20,
+        ws_max_queue=4,
+    )
+
+
+def _check_reach(settings: ServerSettings, service: Service) -> None:
+    if not is_loopback(settings.host) and not service.desk.any_key():
+        raise BadFilm(
+            f"on {settings.host} others can reach this server, and there is no key yet. Make one with: filmwright keys "
+            f"create NAME; or listen on 127.0.0.1."
+        )
+
+
+@contextmanager
+def _listening(settings: ServerSettings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as err:
+            raise CannotWrite(
+                f"cannot listen on {settings.host} port {settings.port}: {err.strerror}. Choose another with --port."
+            ) from err
+        yield listener
+
+
+@contextmanager
+def _worker(settings: ServerSettings) -> Iterator[None]:
+    """A worker process of our own, started again if it dies, and stopped with the server."""
+    if not settings.worker:
+        yield
+        return
+    command = [sys.executable, "-m", "filmwright", "worker", "--database", settings.database_url]
+    command += ["--store", settings.store_url, "--slots", str(settings.slots)]
+    stop = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stop.is_set():
+            running[:] = [subprocess.Popen(command, stdin=subprocess.DEVNULL, env=os.environ)]
+            while running[0].poll() is None and not stop.wait(0.2):
+                pass
+            stop.wait(AGAIN)
+
+    keeper = threading.Thread(target=keep, name="worker-keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        keeper.join()
+        for process in running:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=30)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
