@@ -4,7 +4,7 @@ import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import httpcore
 
@@ -17,6 +17,7 @@ from .nouns import Hosts, Limits
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SILENCE = {"connect": 10.0, "read": 15.0, "write": 15.0, "pool": 15.0}  # seconds that a server may say nothing
 _MAX_URL = 4096
+_SAFE = "%/:@!$&'()*+,;=-._~?"  # stand in a URL as they are (RFC 3986, 3.3 and 3.4)
 _PORTS = {"http": 80, "https": 443}
 _HEADERS = [("User-Agent", "filmwright"), ("Accept", "*/*"), ("Accept-Encoding", "identity"), ("Connection", "close")]
 
@@ -81,7 +82,12 @@ def checked_url(url: str, hosts: Hosts) -> SplitResult:
     if (port or _PORTS[parts.scheme]) not in hosts.ports:
         raise Refused(f"nothing is fetched from port {port} of {host[:100]!r} here.", "host_not_allowed")
     shown = f"[{host}]" if ":" in host else host
-    return parts._replace(netloc=shown if port is None else f"{shown}:{port}", fragment="")
+    return parts._replace(
+        netloc=shown if port is None else f"{shown}:{port}",
+        path=quote(parts.path or "/", safe=_SAFE),
+        query=quote(parts.query, safe=_SAFE),
+        fragment="",
+    )
 
 
 def _matches(host: str, name: str) -> bool:
