@@ -8,7 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent / "reference"
 COMMANDS = ("make", "generate", "shots", "sign", "verify", "card")
-COMMANDS += ("simulate", "train", "evaluate", "new", "drivers", "doctor")
+COMMANDS += ("simulate", "train", "evaluate", "conformance", "new", "drivers", "doctor")
 GROUPS = {
     "review": ("list", "show", "approve", "reject"),
     "consent": ("add", "list", "show", "revoke"),
@@ -57,9 +57,23 @@ def drivers_page() -> str:
     return re.sub(r"\n## ", "\n\n## ", "\n".join(lines)) + "\n"
 
 
+def rules_page() -> str:
+    """Every rule of the conformance examination."""
+    from filmwright.jobs.conformance.topics import CHECKS
+
+    lines = ["# The rules of `filmwright conformance`\n", "Written by `python docs/write_reference.py`; do not edit."]
+    topic = ""
+    for check in CHECKS:
+        if check.topic != topic:
+            topic = check.topic
+            lines += [f"\n## {topic}\n", "| check | the rule | where it is from |", "|---|---|---|"]
+        lines.append(f"| `{check.name}` | {check.rule} | {check.source} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """Write the pages, or with --check fail where one is stale."""
-    for name, text in {"cli.md": cli_page(), "drivers.md": drivers_page()}.items():
+    for name, text in {"cli.md": cli_page(), "drivers.md": drivers_page(), "conformance.md": rules_page()}.items():
         page = HERE / name
         if "--check" in sys.argv:
             if not page.exists() or page.read_text(encoding="utf-8") != text:
