@@ -13,6 +13,7 @@ from .generate import generate
 from .make import make
 from .new import new
 from .review import review
+from .serve import serve
 from .shots import shots
 from .sign import sign
 from .simulate import simulate
@@ -30,7 +31,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (make, generate, shots, sign, verify, card, simulate, train, evaluate, conformance, new, drivers, doctor)
+COMMANDS = (
+    make,
+    generate,
+    shots,
+    sign,
+    verify,
+    card,
+    simulate,
+    train,
+    evaluate,
+    serve,
+    conformance,
+    new,
+    drivers,
+    doctor,
+)
 for command in COMMANDS:
     app.command()(command)
 for group, name in ((review, "review"), (consent, "consent"), (audit, "audit")):

@@ -30,10 +30,13 @@ def _sized(size: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_clean)]
-Count = Annotated[int | None, BeforeValidator(_number), Field(ge=1, le=1_000_000)]
-Side = Annotated[int | None, BeforeValidator(_number), Field(ge=1, le=16384)]
-Real = Annotated[float | None, BeforeValidator(_number), Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
-Positive = Annotated[float | None, BeforeValidator(_number), Field(allow_inf_nan=False, gt=0, le=1e6)]
+Blank = BeforeValidator(_number)
+Count = Annotated[Annotated[int, Field(ge=1, le=1_000_000)] | None, Blank]
+Side = Annotated[Annotated[int, Field(ge=1, le=16384)] | None, Blank]
+Seed = Annotated[Annotated[int, Field(ge=0, lt=1 << 31)] | None, Blank]
+Real = Annotated[Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)] | None, Blank]
+Positive = Annotated[Annotated[float, Field(allow_inf_nan=False, gt=0, le=1e6)] | None, Blank]
+Priority = Annotated[Annotated[int, Field(ge=-PRIORITY, le=PRIORITY)] | None, Blank]
 
 
 class _Asked(BaseModel):
@@ -63,13 +66,13 @@ class Extended(_Asked):
     guidance_scale: Real = None
     guidance_scale_2: Real = None
     negative_prompt: Annotated[Text | None, Field(max_length=10_000)] = None
-    seed: Annotated[int | None, BeforeValidator(_number), Field(ge=0, lt=1 << 63)] = None
+    seed: Seed = None
     flow_shift: Real = None
     true_cfg_scale: Real = None
     strength: Positive = None
     quality: Literal["draft", "standard", "final"] | None = None
     music: bool | None = None
-    priority: Annotated[int | None, BeforeValidator(_number), Field(ge=-PRIORITY, le=PRIORITY)] = None
+    priority: Priority = None
     webhook_url: Annotated[str | None, Field(max_length=2048)] = None
 
 
@@ -101,7 +104,7 @@ class ExtendVideo(Extended):
     """A video that another one is made longer into."""
 
     prompt: Text
-    seconds: Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False, gt=0, le=1e6)]
+    seconds: Annotated[float, Field(allow_inf_nan=False, gt=0, le=1e6)]
     video: Reference | None = None
     model: Annotated[str | None, Field(max_length=200)] = None
 

@@ -18,6 +18,7 @@ SECONDS, SIZE = 4.0, (720, 1280)  # of the API: a video that nobody says more of
 OF_MODELS = ("num_inference_steps", "guidance_scale", "negative_prompt", "strength")  # a film of a scan has no use for
 OF_DRIVERS = ("guidance_scale_2", "flow_shift", "true_cfg_scale")  # of the generators whose table in the TOML has them
 OF_FILMS = ("quality", "music")
+SLOWEST = 8.0  # frames a second that a model shows, where nobody says how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,15 @@ def _wanted(
     if len(prompt) > settings.requests.prompt_letters:
         said = f"the prompt has {len(prompt)} letters; {settings.requests.prompt_letters} are taken."
         raise Refusal(400, said, code="prompt_too_long", param="prompt")
-    changed, notes = (_film if isinstance(work, FilmWork) else _clip)(work, asked, prompt)  # type: ignore[operator]
-    _check_limits(changed, settings.requests)
+    size = _size(asked, settings.requests)
+    changed: FilmWork | ClipWork
+    if isinstance(work, FilmWork):
+        changed, notes = _film(work, asked, prompt, size)
+        _check_limits(changed, settings.requests)
+        heard(changed.film)
+    else:
+        changed, notes = _clip(work, asked, prompt, size)
+        _check_limits(changed, settings.requests)
     request = OrderRequest(
         model=model,
         kind=kind,
@@ -138,9 +146,8 @@ def _wanted(
     return Wanted(request=request, notes=(*notes, *unknown))
 
 
-def _film(work: FilmWork, asked: Extended, prompt: str) -> tuple[FilmWork, list[str]]:
+def _film(work: FilmWork, asked: Extended, prompt: str, size: tuple[int, int] | None) -> tuple[FilmWork, list[str]]:
     film, notes = work.film, _unused(asked, "a film of a scan", (*OF_MODELS, *OF_DRIVERS))
-    size = _size(asked)
     if size is not None:
         film, said = _shaped(film, size)
         notes += said
@@ -149,16 +156,13 @@ def _film(work: FilmWork, asked: Extended, prompt: str) -> tuple[FilmWork, list[
     fps = film.fps if asked.fps is None else asked.fps
     changes = {"brief": prompt, "fps": fps, "seconds": _length(asked, fps), "seed": asked.seed, "music": asked.music}
     table = film.model_dump() | {key: value for key, value in changes.items() if value is not None}
-    film = check_film(table, "the request")
-    heard(film)
-    return work.model_copy(update={"film": film}), notes
+    return work.model_copy(update={"film": check_film(table, "the request")}), notes
 
 
-def _clip(work: ClipWork, asked: Extended, prompt: str) -> tuple[ClipWork, list[str]]:
+def _clip(work: ClipWork, asked: Extended, prompt: str, size: tuple[int, int] | None) -> tuple[ClipWork, list[str]]:
     request = work.request
     options = request.generator.options()
     taken = {name: getattr(asked, name) for name in OF_DRIVERS if name in options and getattr(asked, name) is not None}
-    size = _size(asked)
     changes = {
         "prompt": prompt,
         "negative_prompt": asked.negative_prompt,
@@ -190,7 +194,7 @@ def _shaped(film: Film, size: tuple[int, int]) -> tuple[Film, list[str]]:
     return film.model_copy(update={"aspect": aspect, "size": short}), notes
 
 
-def _size(asked: Extended) -> tuple[int, int] | None:
+def _size(asked: Extended, limits: RequestLimits) -> tuple[int, int] | None:
     """Width and height in pixels, if they are asked for. Raises Refusal where two fields contradict each other."""
     text = getattr(asked, "size", None)
     told = None if text is None else tuple(int(side) for side in text.lower().replace("×", "x").split("x"))
@@ -206,6 +210,9 @@ def _size(asked: Extended) -> tuple[int, int] | None:
     if sides is not None and min(sides) < 16:
         said = f"{sides[0]}x{sides[1]} is too small: a side has 16 pixels or more."
         raise Refusal(400, said, code="invalid_value", param="size")
+    if sides is not None and sides[0] * sides[1] > limits.pixels:
+        said = f"{sides[0]}x{sides[1]} has more than the {limits.pixels} pixels that are made here."
+        raise Refusal(400, said, code="size_too_large", param="size")
     return None if sides is None else (sides[0], sides[1])
 
 
@@ -227,17 +234,13 @@ def _unused(asked: Extended, who: str, names: Iterable[str]) -> list[str]:
 
 
 def _check_limits(work: FilmWork | ClipWork, limits: RequestLimits) -> None:
-    """Raise Refusal for more than the server makes in one job."""
+    """Raise Refusal for a longer video than the server makes in one job."""
     if isinstance(work, FilmWork):
-        width, height = picture_size(work.film.aspect or "16:9", work.film.size)
-        seconds: float | None = work.film.seconds
+        seconds = work.film.seconds
+    elif work.request.num_frames is not None:
+        seconds = work.request.num_frames / (work.request.fps or SLOWEST)
     else:
-        width, height, seconds = work.request.width or 1, work.request.height or 1, work.request.seconds
-        if work.request.num_frames is not None:
-            seconds = work.request.num_frames / (work.request.fps or 16)
-    if width * height > limits.pixels:
-        said = f"{width}x{height} has more than the {limits.pixels} pixels that are made here."
-        raise Refusal(400, said, code="size_too_large", param="size")
+        seconds = work.request.seconds
     if seconds is not None and seconds > limits.seconds:
         said = f"{seconds:g} seconds are more than the {limits.seconds:g} that are made here at a time."
         raise Refusal(400, said, code="too_long", param="seconds")
