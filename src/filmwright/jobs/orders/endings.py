@@ -22,19 +22,20 @@ def end(
     order: str,
     status: Status,
     *,
-    run: str | None = None,
+    worker: str | None = None,
     failure: Failure | None = None,
     results: Mapping[str, Result] | None = None,
     timings: Mapping[str, float] | None = None,
 ) -> bool:
     """Bring an order to a final state, unless it is in one; tells whether this call has done it.
 
-    With `run`, only while that run is the order's: what a worker made that was thought dead does not count. The event
+    With `worker`, only while the order is that worker's: what one makes that was thought dead does not count. The event
     and the webhook's delivery stand in the same transaction, so that there is one of each for every end.
     """
     table, now = tables.orders, time.time()
-    allowed = table.c.status.in_(("queued", "in_progress")) if run is None else table.c.run == run
-    chosen = update(table).where(table.c.id == order, table.c.status.in_(("queued", "in_progress")), allowed)
+    chosen = update(table).where(table.c.id == order, table.c.status.in_(("queued", "in_progress")))
+    if worker is not None:
+        chosen = chosen.where(table.c.worker == worker)
     values: dict[str, Any] = {
         "status": status,
         "stage": "",
@@ -53,6 +54,7 @@ def end(
     request = OrderRequest.model_validate_json(row.request)
     keep = request.keep if request.keep is not None else terms.keep
     connection.execute(update(table).where(table.c.id == order).values(expires=now + keep))
+    connection.execute(update(tables.events).where(tables.events.c.order_id == order).values(preview=None))
     tell(connection, order, status, progress=row.progress)
     own = select(tables.secrets.c.url).where(tables.secrets.c.owner == row.owner)
     if (url := request.webhook or connection.execute(own).scalar()) is not None:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, Self
 
@@ -15,6 +15,7 @@ from filmwright.film.asset.stores import Store
 
 from ..database import alone, default_url, opened, reaching
 from . import tables
+from .claims import num_alive
 from .endings import end, secret_of, tell
 from .estimates import position
 from .nouns import FINAL, Batch, Event, Load, Order, Page, Position, Result, Variant
@@ -23,7 +24,6 @@ from .request import OrderRequest
 from .rows import columns_of, event_from, order_from
 from .terms import Terms
 
-ALIVE = 15.0  # seconds after which a worker that is not heard of is held for dead
 LOOK = 0.3  # seconds between two looks for new events
 
 
@@ -124,13 +124,15 @@ class Orders:
             row = self._row(connection, order, owner)
             if row["status"] == "in_progress":
                 raise Conflict(f"{order} is being made: cancel it, and delete it once it has ended.")
-            remove_rows(connection, order)
-        self.remove_files(order)
+            inputs = remove_rows(connection, order)
+        self.remove_files(order, inputs)
 
     def position(self, order: str, *, owner: str | None = None) -> Position:
         """How many orders will be made before this one, and how long it takes until it is done. Nought at its end."""
         with self._reading() as connection:
-            return position(connection, self._row(connection, order, owner), slots=_slots(connection))
+            return position(
+                connection, self._row(connection, order, owner), slots=num_alive(connection, self.terms)[1] or 1
+            )
 
     def events(
         self, order: str, *, owner: str | None = None, after: int = 0, wait: bool = True
@@ -193,22 +195,26 @@ class Orders:
         with self._reading() as connection:
             counts = select(orders.c.status, func.count().label("number")).group_by(orders.c.status)
             oldest = connection.execute(select(func.min(orders.c.created)).where(orders.c.status == "queued")).scalar()
-            alive = select(func.count(), func.sum(tables.workers.c.slots)).where(_is_alive())
-            num_workers, num_slots = connection.execute(alive).one()
+            num_workers, num_slots = num_alive(connection, self.terms)
             waiting = select(func.count()).select_from(deliveries).where(deliveries.c.state == "waiting")
             return Load(
                 by_status={row.status: row.number for row in connection.execute(counts)},
                 workers=num_workers,
-                slots=num_slots or 0,
+                slots=num_slots,
                 oldest_queued=None if oldest is None else time.time() - oldest,
                 deliveries=connection.execute(waiting).scalar() or 0,
             )
 
-    def remove_files(self, order: str) -> None:
-        """Remove what an order has in the store, but for its inputs, which others may share."""
+    def remove_files(self, order: str, inputs: Iterable[str]) -> None:
+        """Remove what a removed order had in the store, and those of its inputs that no other order needs."""
         for prefix in (results_of(order), work_of(order)):
             for name in tuple(self.store.list(prefix)):
                 self.store.delete(name)
+        table = tables.inputs
+        with self._reading() as connection:
+            used = set(connection.execute(select(table.c.name).where(table.c.name.in_(inputs))).scalars())
+        for name in set(inputs) - used:
+            self.store.delete(name)
 
     def _placed(
         self, requests: Sequence[OrderRequest], owner: str, key: str | None, priority: int, *, batch: str
@@ -224,7 +230,9 @@ class Orders:
                     values = {"owner": owner, "key": key, "request_hash": asked, "order_id": rows[0]["id"]}
                     connection.execute(insert(tables.idempotency).values(values | {"created": time.time()}))
                 connection.execute(insert(tables.orders), rows)
-                for row in rows:
+                for row, request in zip(rows, requests, strict=True):
+                    for name in {file.name for file in request.inputs}:
+                        connection.execute(insert(tables.inputs).values(order_id=row["id"], name=name))
                     tell(connection, row["id"], "queued")
         except IntegrityError:
             known = self._known(owner, key, asked)
@@ -268,11 +276,13 @@ class Orders:
         return row
 
 
-def remove_rows(connection: Connection, order: str) -> None:
-    """Remove all that is written of an order but for webhooks that are still to be delivered."""
-    connection.execute(delete(tables.idempotency).where(tables.idempotency.c.order_id == order))
-    connection.execute(delete(tables.events).where(tables.events.c.order_id == order))
+def remove_rows(connection: Connection, order: str) -> list[str]:
+    """Remove all that is written of an order but for webhooks still to be delivered, and return what its inputs were."""
+    inputs = list(connection.execute(select(tables.inputs.c.name).where(tables.inputs.c.order_id == order)).scalars())
+    for table in (tables.idempotency, tables.inputs, tables.events):
+        connection.execute(delete(table).where(table.c.order_id == order))
     connection.execute(delete(tables.orders).where(tables.orders.c.id == order))
+    return inputs
 
 
 def _row_of(request: OrderRequest, owner: str, priority: int, batch: str) -> dict[str, Any]:
@@ -282,12 +292,3 @@ def _row_of(request: OrderRequest, owner: str, priority: int, batch: str) -> dic
 
 def _new_id(kind: str) -> str:
     return f"{kind}_{secrets.token_hex(16)}"
-
-
-def _is_alive() -> Any:
-    return tables.workers.c.seen > time.time() - ALIVE
-
-
-def _slots(connection: Connection) -> int:
-    """Orders that can be made at the same time."""
-    return connection.execute(select(func.sum(tables.workers.c.slots)).where(_is_alive())).scalar() or 1

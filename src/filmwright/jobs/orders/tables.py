@@ -46,6 +46,7 @@ orders = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("worker", String(128)),  # that makes it
     Column("run", String(128)),  # the dbos workflow that makes it
+    Column("version", String(128)),  # of the application that began that run
     Column("cancelling", Integer, nullable=False, default=0),  # 1 once its owner does not want it any more
     Index("orders_waiting", "status", "owner", "priority", "number"),
     Index("orders_of_owner", "owner", "number"),
@@ -57,6 +58,21 @@ shares = Table(  # how much each owner has had of the service; the row "" is the
     metadata,
     Column("owner", String(128), primary_key=True),
     Column("turn", Float, nullable=False),  # virtual time at which the owner's next order begins
+)
+
+inputs = Table(  # which files of customers are in use
+    "order_inputs",
+    metadata,
+    Column("order_id", String(64), ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(512), primary_key=True),
+    Index("inputs_by_name", "name"),
+)
+
+chores = Table(
+    "order_chores",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("due", Float, nullable=False),
 )
 
 idempotency = Table(

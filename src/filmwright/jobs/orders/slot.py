@@ -1,0 +1,206 @@
+"""One worker process: takes up one order after the other, and makes it as a dbos workflow.
+
+dbos keeps which steps of a run are done and lets one process at a time go on with it; which order is next, who is alive
+and how an order ends is decided in our own tables (claims.py, endings.py).
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS, SetWorkflowID
+from dbos import error as dbos_error
+
+from filmwright.core.errors import FilmError
+from filmwright.core.files import sweep
+
+from .carrying import carry_out
+from .claims import Claim, claimed, leave, new_worker, register, seen
+from .endings import end
+from .failures import OUT_OF_TIME
+from .nouns import Failure
+from .orders import Orders
+from .upkeep import do_chores
+from .versions import code_version
+
+logger = logging.getLogger(__name__)
+
+LOOK = 0.25  # seconds between two looks for an order
+BEAT = 3.0  # seconds between two signs of life
+STUCK = 120.0  # seconds past its time limit after which an order is held for stuck in somebody else's code
+SWEPT_UP = 20  # runs that are forgotten together
+EXIT_STUCK = 70
+
+Carry = Callable[[Orders, str, str, Path], None]
+
+
+def serve(
+    orders: Orders,
+    rooms: Path,
+    stop: threading.Event,
+    *,
+    version: str | None = None,
+    drain: float | None = None,
+    carry: Carry = carry_out,
+) -> None:
+    """Make orders until `stop` is set, and finish the one that is being made then, in at most `drain` seconds.
+
+    `rooms` is a folder on this machine for unfinished films, which may be lost. One call at a time in a process, for
+    dbos is one, too.
+    """
+    version, worker = version or code_version(), new_worker()
+    rooms.mkdir(parents=True, exist_ok=True)
+    sweep(rooms)
+    with _opened(orders, worker, version):
+        slot = _Slot(orders, worker, version, rooms, stop, drain, carry)
+        DBOS.listen_queues([worker])
+        DBOS.launch()
+        DBOS.register_queue(worker)  # of its own, for runs that it goes on with
+        register(orders.engine, worker, version)
+        logger.info("worker %s of version %s is here", worker, version)
+        beside = [threading.Thread(target=task, daemon=True) for task in (slot.live, slot.keep_house)]
+        for thread in beside:
+            thread.start()
+        try:
+            slot.work()
+        finally:
+            slot.gone.set()
+            for thread in beside:
+                thread.join(timeout=BEAT)
+            with suppress(FilmError):  # then it is missed a little later
+                leave(orders.engine, worker)
+            logger.info("worker %s is gone", worker)
+
+
+class _Slot:
+    """What one worker is at."""
+
+    def __init__(
+        self,
+        orders: Orders,
+        worker: str,
+        version: str,
+        rooms: Path,
+        stop: threading.Event,
+        drain: float | None,
+        carry: Carry,
+    ) -> None:
+        self.gone = threading.Event()
+        self._orders, self._worker, self._version, self._rooms = orders, worker, version, rooms
+        self._stop, self._drain = stop, drain
+        self._done = threading.Event()
+        self._over: list[str] = []  # runs that dbos need not remember
+
+        @DBOS.workflow(name="order")
+        def order(order_id: str) -> None:
+            try:
+                carry(orders, order_id, worker, rooms)
+            finally:
+                self._done.set()
+
+        self._workflow = order
+
+    def work(self) -> None:
+        """Take up orders until it is to stop."""
+        while not self._stop.is_set():
+            try:
+                claim = claimed(self._orders.engine, self._worker, self._version, self._orders.terms)
+            except FilmError as err:  # the database is away; it comes back
+                logger.warning("no order can be taken up: %s", err)
+                self._stop.wait(BEAT)
+                continue
+            if claim is None:
+                self._forget(0)
+                self._stop.wait(LOOK)
+                continue
+            self._make(claim)
+            self._forget(SWEPT_UP)
+        self._forget(0)
+
+    def live(self) -> None:
+        """Show signs of life until the worker is gone."""
+        while not self.gone.wait(BEAT):
+            try:
+                seen(self._orders.engine, self._worker, draining=self._stop.is_set())
+            except FilmError as err:
+                logger.warning("worker %s can't show that it lives: %s", self._worker, err)
+
+    def keep_house(self) -> None:
+        """Look after the service until the worker is gone."""
+        while not self.gone.wait(BEAT):
+            do_chores(self._orders)
+
+    def _make(self, claim: Claim) -> None:
+        self._done.clear()
+        began = time.monotonic()
+        handle = self._begun(claim)
+        known = self._orders.get(claim.order)
+        limit = known.request.time_limit or self._orders.terms.time_limit
+        stopped: float | None = None
+        while not self._done.wait(0.5):
+            now = time.monotonic()
+            stopped = stopped or (now if self._stop.is_set() else None)
+            if stopped is not None and self._drain is not None and now - stopped > self._drain:
+                logger.warning("%s is left to another worker", claim.order)
+                return
+            if now - began > limit + STUCK:
+                self._give_up(claim, limit)
+        with suppress(Exception):  # of what the order failed was told where it failed
+            handle.get_result(polling_interval_sec=0.05) if handle is not None else None
+        self._over.append(claim.run)
+
+    def _begun(self, claim: Claim) -> Any:
+        if claim.goes_on:
+            try:
+                return DBOS.resume_workflow(claim.run, queue_name=self._worker)
+            except dbos_error.DBOSNonExistentWorkflowError:
+                pass  # its worker was killed before dbos heard of it
+        with SetWorkflowID(claim.run):
+            return DBOS.start_workflow(self._workflow, claim.order)
+
+    def _give_up(self, claim: Claim, limit: float) -> None:
+        """An order that reports nothing and ends not can't be stopped but with its process."""
+        says = f"it took more than {limit:.0f} seconds, and did not stop when it should. Order less."
+        with self._orders.engine.begin() as connection:
+            failure = Failure(code=OUT_OF_TIME, message=says)
+            end(connection, self._orders.terms, claim.order, "failed", worker=self._worker, failure=failure)
+        logger.error("%s is stuck: this worker ends itself", claim.order)
+        with suppress(FilmError):
+            leave(self._orders.engine, self._worker)
+        os._exit(EXIT_STUCK)
+
+    def _forget(self, most: int) -> None:
+        """Have dbos forget runs that are over: what is to be known of an order stands in our own tables."""
+        if len(self._over) > most:
+            with suppress(Exception):  # then it is done with the next sweep
+                DBOS.delete_workflows(self._over)
+            self._over = []
+
+
+@contextmanager
+def _opened(orders: Orders, worker: str, version: str) -> Iterator[None]:
+    """dbos in the service's database; to be launched once its workflows are known."""
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+    url = orders.engine.url.render_as_string(hide_password=False)
+    DBOS(
+        config={
+            "name": "filmwright",
+            "system_database_url": url,
+            "system_database_engine": orders.engine,
+            "application_version": version,
+            "executor_id": worker,
+            "log_level": "WARNING",
+            "use_listen_notify": False,
+        }
+    )
+    try:
+        yield
+    finally:
+        with suppress(Exception):  # the upkeep finds it
+            DBOS.delete_queue(worker)
+        DBOS.destroy(destroy_registry=True)
