@@ -56,7 +56,7 @@ class Pace:
 
     def _lease(self, key: Key, now: float, rate: float) -> float:
         """Tokens out of the shared bucket: a quarter second's, or one, or none."""
-        most = max(1.0, math.floor(rate * LEASE_SECONDS))
+        most = max(1.0, float(math.floor(rate * LEASE_SECONDS)))
         capacity = float(max(1, key.quotas.burst))
         level = _level(now, rate, capacity)
         with reaching(), self.engine.begin() as connection:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Engine, insert, select, update
 
 from filmwright.core.errors import BadFilm, KeyRefused, NotFound
 from filmwright.jobs.database import opened, reaching
@@ -39,13 +39,14 @@ class Keys:
         self,
         name: str,
         *,
-        scopes: Iterable[Scope] = USUAL,
+        scopes: Iterable[str] = USUAL,
         quotas: Quotas | None = None,
         lasts: timedelta | None = None,
     ) -> tuple[Key, str]:
         """A new key, and its secret, which is told this once. Raises BadFilm for a name or scope that can't be."""
-        wanted = tuple(dict.fromkeys(scopes))
-        if unknown := [scope for scope in wanted if scope not in SCOPES]:
+        asked = set(scopes)
+        wanted = tuple(scope for scope in SCOPES if scope in asked)
+        if unknown := sorted(asked.difference(SCOPES)):
             raise BadFilm(f"there is no scope {unknown[0]!r}. There are: {', '.join(SCOPES)}.")
         if not wanted:
             raise BadFilm(f"a key without a scope opens nothing. Give one of: {', '.join(SCOPES)}.")
@@ -125,7 +126,7 @@ def permit(key: Key, scope: Scope) -> None:
         raise KeyRefused(f"this API key may not do that: it lacks the scope {scope!r}.", "missing_scope")
 
 
-def _key(row: Row[Any]) -> Key:
+def _key(row: Any) -> Key:
     return Key(
         id=f"key_{row.prefix}",
         prefix=row.prefix,
