@@ -28,7 +28,8 @@ def position(connection: Connection, row: Any, *, slots: int) -> Position:
         ahead.append(one)
     if not paces:
         return Position(ahead=len(ahead), seconds_left=None)
-    models = dict(connection.execute(select(tables.orders.c.id, tables.orders.c.model)).tuples().all()) if ahead else {}
+    named = connection.execute(select(tables.orders.c.id, tables.orders.c.model)) if ahead else ()
+    models = {row.id: row.model for row in named}
     before = sum(_seconds(models.get(one.id, ""), one.cost, paces) for one in ahead)
     running = connection.execute(select(tables.orders).where(tables.orders.c.status == "in_progress")).mappings()
     before += sum(_left(other, paces) or 0.0 for other in running)
