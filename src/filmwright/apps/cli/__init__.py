@@ -10,6 +10,7 @@ from .doctor import doctor
 from .drivers import drivers
 from .evaluate import evaluate
 from .generate import generate
+from .keys import keys
 from .make import make
 from .new import new
 from .review import review
@@ -49,7 +50,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command()(command)
-for group, name in ((review, "review"), (consent, "consent"), (audit, "audit")):
+for group, name in ((review, "review"), (consent, "consent"), (audit, "audit"), (keys, "keys")):
     app.add_typer(group, name=name)
 
 

@@ -11,16 +11,16 @@ from .exits import told
 def serve(
     *,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="A server.toml; else a laptop's own.")] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 0 is any that is free. [default: 8008]")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 is any that is free, else 8008.")] = None,
     database: Annotated[
-        str | None, typer.Option(help="URL of SQLite or PostgreSQL. [default: SQLite in your Filmwright folder]")
+        str | None, typer.Option(help="URL of SQLite or PostgreSQL; else SQLite in your Filmwright folder.")
     ] = None,
     store: Annotated[
-        str | None, typer.Option(help="A folder, or s3://bucket/prefix. [default: your Filmwright folder]")
+        str | None, typer.Option(help="A folder, or s3://bucket/prefix; else your Filmwright folder.")
     ] = None,
     worker: Annotated[
-        bool | None, typer.Option("--worker/--no-worker", help="Whether to make the films too. [default: worker]")
+        bool | None, typer.Option("--worker/--no-worker", help="Whether the films are made here too; else they are.")
     ] = None,
 ) -> None:
     """Serve films over HTTP, in the shape of the openai SDK's client.videos, and make them.

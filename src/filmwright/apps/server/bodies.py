@@ -27,7 +27,10 @@ _NESTED = re.compile(r"(\w+)\[(\w+)\]")
 
 
 class Bounded:
-    """ASGI middleware: a body that is too large or too slow ends where it goes past its limit, not after it."""
+    """ASGI middleware: a body that is too large or too slow ends where it goes past its limit, not after it.
+
+    Starlette has one for the size, which answers in plain text and knows no time.
+    """
 
     def __init__(self, app: ASGIApp, *, largest: int) -> None:
         self._app, self._largest = app, largest
