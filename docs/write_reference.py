@@ -13,6 +13,7 @@ GROUPS = {
     "review": ("list", "show", "approve", "reject"),
     "consent": ("add", "list", "show", "revoke"),
     "audit": ("show", "verify", "export"),
+    "keys": ("create", "list", "revoke"),
 }
 
 

@@ -38,7 +38,7 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_commands_in_the_docs_exist(page):
     known = {"make", "shots", "sign", "verify", "card", "new", "drivers", "doctor", "review", "consent", "audit"}
-    known |= {"simulate", "train", "evaluate", "generate", "serve", "conformance"}
+    known |= {"simulate", "train", "evaluate", "generate", "serve", "conformance", "keys"}
     words = re.findall(r"^\s*(?:\$ )?filmwright ([a-z-]+)", page.read_text(encoding="utf-8"), flags=re.M)
     assert not [w for w in words if w not in known and not w.startswith("-")]
 
