@@ -8,7 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent / "reference"
 COMMANDS = ("make", "generate", "shots", "sign", "verify", "card")
-COMMANDS += ("simulate", "train", "evaluate", "serve", "conformance", "new", "drivers", "doctor")
+COMMANDS += ("simulate", "train", "evaluate", "serve", "worker", "conformance", "new", "drivers", "doctor")
 GROUPS = {
     "review": ("list", "show", "approve", "reject"),
     "consent": ("add", "list", "show", "revoke"),

@@ -20,6 +20,7 @@ from .sign import sign
 from .simulate import simulate
 from .train import train
 from .verify import verify
+from .worker import worker
 
 app = typer.Typer(
     name="filmwright",
@@ -43,6 +44,7 @@ COMMANDS = (
     train,
     evaluate,
     serve,
+    worker,
     conformance,
     new,
     drivers,

@@ -277,7 +277,7 @@ class Orders:
 
 
 def remove_rows(connection: Connection, order: str) -> list[str]:
-    """Remove all that is written of an order but for webhooks still to be delivered, and return what its inputs were."""
+    """Remove all that is written of an order but webhooks still to be delivered, and return what its inputs were."""
     inputs = list(connection.execute(select(tables.inputs.c.name).where(tables.inputs.c.order_id == order)).scalars())
     for table in (tables.idempotency, tables.inputs, tables.events):
         connection.execute(delete(table).where(table.c.order_id == order))
