@@ -56,8 +56,9 @@ def picture(kind="JPEG"):
 class Service:
     """Its videos, and what was asked of it. `faults` are words; see where they stand below."""
 
-    def __init__(self, faults=(), *, keys=True, fps=8):
+    def __init__(self, faults=(), *, keys=True, fps=8, hiccups=()):
         self.faults, self.keys, self.fps = set(faults), keys, fps
+        self.hiccups = list(hiccups)  # statuses that come before the answers
         self.videos, self.content, self.by_key, self.orders, self.calls = {}, {}, {}, [], []
         self.app = Starlette(
             routes=[
@@ -79,6 +80,8 @@ class Service:
         async def door(request: Request):
             self.calls.append((request.method, request.url.path))
             try:
+                if self.hiccups:
+                    raise Wrong(self.hiccups.pop(0), "not now", "passing")
                 if self.keys and request.headers.get("authorization") != f"Bearer {KEY}" and "open" not in self.faults:
                     raise Wrong(401, "wrong key", "invalid_api_key")
                 return await call(request)
@@ -177,13 +180,12 @@ class Service:
 
     async def get(self, request):
         video = self.find(request)
-        if "down" in self.faults:
-            raise Wrong(503, "restarting", "unavailable")
         if video["status"] in ("queued", "in_progress"):
             progress = min(video["progress"] + 40, 100)
             status = "completed" if progress == 100 else "in_progress"
-            if status == "completed" and "fails" in self.faults:
-                video |= {"error": {"code": "out_of_memory", "message": "the card is too small"}}
+            if status == "completed" and self.faults & {"fails", "forbids"}:
+                code = "out_of_memory" if "fails" in self.faults else "moderation_blocked"
+                video |= {"error": {"code": code, "message": "it can't be made"}}
                 status = "failed"
             if "stuck" in self.faults:
                 status, progress = "in_progress", 40
@@ -223,6 +225,8 @@ class Service:
             body = b""
         if "cut short" in self.faults:
             body = body[: len(body) // 2]
+        if "breaks off" in self.faults:
+            return Response(body[:-20], media_type="video/mp4", headers={"content-length": str(len(body))})
         return self.ranged(request, body)
 
     def ranged(self, request, body):

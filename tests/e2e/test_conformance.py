@@ -36,9 +36,7 @@ def test_a_wrong_one(filmwright):
 
 def test_what_is_typed_wrong(filmwright):
     run = filmwright("conformance", "ftp://somewhere")
-    assert (run.code, run.err) == (
-        2,
-        "error: the options: url: value error, an address begins with http:// or https://, got 'ftp://somewhere'\n",
-    )
+    assert run.code == 2
+    assert "url: value error, a server's address begins with http:// or https://, got 'ftp://somewhere'" in run.err
     assert filmwright("conformance", "http://127.0.0.1:9").code == 5
     assert "--field is NAME=VALUE" in filmwright("conformance", "http://127.0.0.1:9", "--field", "steps").err

@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from filmwright.core.errors import BadFilm
+from filmwright.film.frames.client import address
+
 
 class ConformanceRequest(BaseModel):
     """Where the server is, what it is asked for, and what the examination may cost."""
@@ -21,7 +24,7 @@ class ConformanceRequest(BaseModel):
     @field_validator("url")
     @classmethod
     def _address(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("an address begins with http:// or https://")
-        url = url.rstrip("/")
-        return url if url.endswith("/v1") else f"{url}/v1"
+        try:
+            return address(url)
+        except BadFilm as err:
+            raise ValueError(str(err)) from err

@@ -75,8 +75,8 @@ def bad_size(target: Target) -> str:
 @check(TOPIC, "a body that is no JSON is 400", ERRORS)
 def broken_json(target: Target) -> str:
     """It ends in the middle."""
-    body = {"content": b'{"prompt": "a', "headers": {"content-type": "application/json"}}
-    return _refused(target, target.ask("POST", "/videos", **body))
+    kind = {"content-type": "application/json"}
+    return _refused(target, target.ask("POST", "/videos", headers=kind, content=b'{"prompt": "a'))
 
 
 @check(TOPIC, "an unknown model is 400 or 404", ERRORS)
