@@ -44,9 +44,11 @@ moderator = {{ use = "none" }}
 def asked(folder: Path, **settings) -> Iterator[tuple[TestClient, Service]]:
     """A client of a server without a worker."""
     told = {"database": f"sqlite:///{folder}/service.db", "store": str(folder / "store"), "worker": False}
-    with opened(ServerSettings(**(told | settings))) as service:
-        with TestClient(create_app(service), base_url="http://localhost", raise_server_exceptions=False) as client:
-            yield client, service
+    with (
+        opened(ServerSettings(**(told | settings))) as service,
+        TestClient(create_app(service), base_url="http://localhost", raise_server_exceptions=False) as client,
+    ):
+        yield client, service
 
 
 def finish(service: Service, order: str, folder: Path, **files: bytes) -> None:
@@ -74,6 +76,7 @@ class Process:
     url: str
     process: subprocess.Popen[str]
     log: Path
+    rooms: Path  # its folder for temporary files
 
     @property
     def port(self) -> int:
@@ -85,22 +88,23 @@ def serving(folder: Path, *, worker: bool = False, host: str = "127.0.0.1", conf
     """`filmwright serve`, until the block ends; its log is in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     toml, log = folder / "server.toml", folder / "log.jsonl"
-    toml.write_text(config + QUICK.format(worker=str(worker).lower(), folder=folder, host=host))
+    toml.write_text(QUICK.format(worker=str(worker).lower(), folder=folder, host=host) + config)
     command = [sys.executable, "-W", "error", "-m", "filmwright", "serve", "--config", str(toml)]
+    rooms = folder / "rooms"
+    rooms.mkdir(exist_ok=True)
+    around = os.environ | {"OMP_NUM_THREADS": "1", "TMPDIR": str(rooms)}
     with log.open("a") as lines:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=lines, text=True, env=os.environ | _ONE)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=lines, text=True, env=around)
         try:
             assert process.stdout is not None
             said = process.stdout.readline()
             found = re.search(r"http://\S+:\d+", said)
             assert found, said + log.read_text()
-            yield Process(found[0], process, log)
+            yield Process(found[0], process, log, rooms)
         finally:
             process.terminate()
             try:
                 process.wait(timeout=60)
             finally:
                 process.kill()
-
-
-_ONE = {"OMP_NUM_THREADS": "1"}
+                process.stdout.close()

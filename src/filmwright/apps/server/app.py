@@ -65,7 +65,7 @@ def _guarded(app: FastAPI, service: Service) -> FastAPI:
         service.metrics.seen(scope, status, seconds)
         told(scope, status, seconds)
 
-    app.add_middleware(Bounded, largest=settings.requests.body_mib * MIB)
+    app.add_middleware(Bounded, largest=settings.requests.body_mib * MIB, seconds=settings.requests.body_seconds)
     if settings.origins:
         allowed: dict[str, Any] = {"allow_methods": ["GET", "POST", "PUT", "DELETE"], "allow_headers": ["*"]}
         app.add_middleware(CORSMiddleware, allow_origins=list(settings.origins), **allowed)

@@ -29,7 +29,14 @@ def _sized(size: str) -> str:
     return size
 
 
+def _said(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; say in words what the video should be")
+    return text
+
+
 Text = Annotated[str, AfterValidator(_clean)]
+Prompt = Annotated[Text, AfterValidator(_said)]
 Blank = BeforeValidator(_number)
 Count = Annotated[Annotated[int, Field(ge=1, le=1_000_000)] | None, Blank]
 Side = Annotated[Annotated[int, Field(ge=1, le=16384)] | None, Blank]
@@ -79,7 +86,7 @@ class Extended(_Asked):
 class CreateVideo(Extended):
     """A video to be made."""
 
-    prompt: Text
+    prompt: Prompt
     model: Annotated[str | None, Field(max_length=200)] = None
     seconds: Positive = None
     size: Annotated[str, AfterValidator(_sized)] | None = None
@@ -89,13 +96,13 @@ class CreateVideo(Extended):
 class RemixVideo(Extended):
     """A video of the same things with other words."""
 
-    prompt: Text
+    prompt: Prompt
 
 
 class EditVideo(Extended):
     """A video that another one is changed into."""
 
-    prompt: Text
+    prompt: Prompt
     video: Reference | None = None
     model: Annotated[str | None, Field(max_length=200)] = None
 
@@ -103,7 +110,7 @@ class EditVideo(Extended):
 class ExtendVideo(Extended):
     """A video that another one is made longer into."""
 
-    prompt: Text
+    prompt: Prompt
     seconds: Annotated[float, Field(allow_inf_nan=False, gt=0, le=1e6)]
     video: Reference | None = None
     model: Annotated[str | None, Field(max_length=200)] = None

@@ -17,8 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .failures import Refusal, answer, shown
 
 MIB = 1 << 20
-GRACE = 20.0  # seconds that any body may take
-SLOWEST = 16 * 1024  # bytes a second; a slower client is not waited for after that
+SLOWEST = 16 * 1024  # bytes a second; a slower client is not waited for
 IDLE = 30.0  # seconds between two pieces of a body
 LARGEST_JSON = 48 * MIB  # a picture of 32 MiB as a data URL; it is held in memory
 LARGEST_FIELD = 64 * 1024  # bytes of a form's part that is no file
@@ -32,8 +31,8 @@ class Bounded:
     Starlette has one for the size, which answers in plain text and knows no time.
     """
 
-    def __init__(self, app: ASGIApp, *, largest: int) -> None:
-        self._app, self._largest = app, largest
+    def __init__(self, app: ASGIApp, *, largest: int, seconds: float) -> None:
+        self._app, self._largest, self._seconds = app, largest, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count and time what the application receives."""
@@ -42,21 +41,21 @@ class Bounded:
             if announced.isdigit() and int(announced[:20]) > self._largest:
                 await answer(_too_large(self._largest))(scope, receive, send)
                 return
-            receive = _Incoming(receive, self._largest)
+            receive = _Incoming(receive, self._largest, self._seconds)
         await self._app(scope, receive, send)
 
 
 class _Incoming:
     """One request's body on its way in."""
 
-    def __init__(self, receive: Receive, largest: int) -> None:
-        self._receive, self._largest = receive, largest
+    def __init__(self, receive: Receive, largest: int, seconds: float) -> None:
+        self._receive, self._largest, self._grace = receive, largest, seconds
         self._began, self._seen, self._ended = time.monotonic(), 0, False
 
     async def __call__(self) -> Message:
         if self._ended:
             return await self._receive()
-        left = GRACE + self._seen / SLOWEST - (time.monotonic() - self._began)
+        left = self._grace + self._seen / SLOWEST - (time.monotonic() - self._began)
         try:
             message = await asyncio.wait_for(self._receive(), max(min(IDLE, left), 0.001))
         except TimeoutError as err:

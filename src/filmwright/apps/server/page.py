@@ -21,7 +21,8 @@ router = APIRouter(include_in_schema=False)
 Table = dict[str, Any]
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 OWN_STYLE = """
-pre { background: #fff; border: 1px solid var(--line); padding: 12px 14px; white-space: pre-wrap } h2 { font-size: 19px }
+pre { background: #fff; border: 1px solid var(--line); padding: 12px 14px; white-space: pre-wrap }
+h2 { font-size: 19px }
 """
 
 

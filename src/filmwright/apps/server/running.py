@@ -20,6 +20,7 @@ from .service import Service, opened
 from .settings import ServerSettings
 
 PATIENCE = 8  # seconds that answers on their way are waited for when the server stops
+BACKLOG = 1024  # connections that wait to be taken
 AGAIN = 2.0  # seconds until a worker that died is started again
 
 
@@ -97,6 +98,7 @@ def _listening(settings: ServerSettings) -> Iterator[socket.socket]:
             raise CannotWrite(
                 f"cannot listen on {settings.host} port {settings.port}: {err.strerror}. Choose another with --port."
             ) from err
+        listener.listen(BACKLOG)  # from here on clients wait, and are not turned away
         yield listener
 
 

@@ -36,7 +36,8 @@ class RequestLimits(_Table):
     """How much is taken of one request, and how long it may take."""
 
     body_mib: int = Field(default=128, ge=1)
-    head_seconds: float = Field(default=15.0, gt=0)
+    head_seconds: float = Field(default=15.0, gt=0)  # for a request's head
+    body_seconds: float = Field(default=20.0, gt=0)  # for any body, and then what it takes at 16 KiB a second
     connections: int = Field(default=1000, ge=1)  # at the same time; also those that follow events
     seconds: float = Field(default=120.0, gt=0)  # of a film
     pixels: int = Field(default=3840 * 2160, ge=256)  # of its picture
