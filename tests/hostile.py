@@ -13,7 +13,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from tests.scans import CORNERS, SIDES, Maker, obj_text, png, tetrahedron
+from tests.scans import CORNERS, SIDES, Maker, obj_text, png, tetrahedron, usd_text
 
 MIB = 1 << 20
 PIXELS = np.random.default_rng(1).integers(0, 256, (24, 32, 3), np.uint8)
@@ -330,3 +330,21 @@ def write(folder: Path, content: bytes) -> Path:
     path = folder / "what the client says.exe"
     path.write_bytes(content)
     return path
+
+
+def usdz(text: str = "", *, packing: int = zipfile.ZIP_STORED, **more: bytes) -> bytes:
+    """A USDZ of a tetrahedron, or of this layer."""
+    return archive({"thing.usda": usd_text(text).encode()} | more, packing=packing)
+
+
+HONEST_USDZ = usdz()
+HOSTILE_USDZ: dict[str, tuple[Callable[[], bytes], str]] = {
+    "usdz that is packed": (lambda: usdz(packing=zipfile.ZIP_DEFLATED), "unsafe_archive"),
+    "usdz of nothing": (lambda: usdz("# nothing"), "broken_file"),
+    "usdz that is no usd": (lambda: archive({"a.usdc": b"PXR-USDC" + b"\xff" * 200}, packing=0), "broken_file"),
+    "usdz that names a file": (lambda: usdz('def "a" (references = @/etc/passwd@) {}'), "broken_file"),
+    "usdz that climbs": (lambda: usdz('def "a" (references = @../../../etc/passwd@) {}'), "broken_file"),
+    "usdz that names a url": (lambda: usdz('def "a" (payload = @http://169.254.169.254/@) {}'), "broken_file"),
+    "usdz in a usdz": (lambda: usdz(**{"more.usdz": usdz()}), "nested_archive"),
+    "usdz with a program behind": (lambda: usdz() + b"\x7fELF" + b"\0" * 100, "polyglot"),
+}

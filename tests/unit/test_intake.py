@@ -21,9 +21,23 @@ from filmwright.film.video.reading import decode, probe
 from filmwright.jobs.intake import Code, Limits, PictureFacts, accept, receive
 from filmwright.jobs.intake.parsing import parse
 from filmwright.jobs.intake.process import parse_apart
-from tests.hostile import GLB, HONEST, HOSTILE, JPEG, PIXELS, PNG, moving_picture, picture, textured_glb, video, write
+from tests.hostile import (
+    GLB,
+    HONEST,
+    HONEST_USDZ,
+    HOSTILE,
+    HOSTILE_USDZ,
+    JPEG,
+    PIXELS,
+    PNG,
+    moving_picture,
+    picture,
+    textured_glb,
+    video,
+    write,
+)
 from tests.hostile import zipped as zipped_obj
-from tests.scans import asset, png
+from tests.scans import asset, png, volume, world_triangles
 
 LIMITS = Limits(
     max_bytes=8 << 20,
@@ -94,6 +108,33 @@ def test_each_code_is_met():
     fetched = {"bad_url", "host_not_allowed", "private_address", "too_many_redirects", "fetch_failed", "fetch_timeout"}
     assert met | elsewhere | fetched == set(get_args(Code))
     assert len(HOSTILE) >= 60
+
+
+@pytest.mark.parametrize("what", HOSTILE_USDZ)
+@pytest.mark.usefixtures("in_process")
+def test_hostile_usdz_is_refused(what, tmp_path):
+    pytest.importorskip("pxr")
+    make, code = HOSTILE_USDZ[what]
+    with pytest.raises(Refused) as told:
+        accept(write(tmp_path, make()), tmp_path, LIMITS)
+    assert told.value.code == code, told.value
+    assert [path.suffix for path in tmp_path.iterdir()] == [".exe"]
+
+
+def test_a_usdz_becomes_a_glb(tmp_path):
+    pytest.importorskip("pxr")
+    found = accept(write(tmp_path, HONEST_USDZ), tmp_path, LIMITS)
+    assert (found.kind, found.source_type, found.media_type) == ("scan", "model/vnd.usdz+zip", "model/gltf-binary")
+    assert volume(world_triangles(readers.open("gltf").read(found.path))) == pytest.approx(1 / 6)
+
+
+@pytest.mark.usefixtures("in_process")
+def test_usdz_without_its_library_is_a_kind_that_is_not_taken(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pxr", None)
+    monkeypatch.delitem(sys.modules, "filmwright.film.scene.readers.usd", raising=False)
+    with pytest.raises(Refused) as told:
+        accept(write(tmp_path, HONEST_USDZ), tmp_path, LIMITS)
+    assert told.value.code == "unsupported_type"
 
 
 @pytest.mark.usefixtures("in_process")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-Source = Annotated[str, typer.Argument(help="A scan (GLB, glTF, OBJ, PLY, STL), a film.toml, or 'sample'.")]
+Source = Annotated[str, typer.Argument(help="A scan (GLB, glTF, OBJ, PLY, STL, USDZ), a film.toml, or 'sample'.")]
 BriefText = Annotated[
     str | None,
     typer.Option(

@@ -60,7 +60,7 @@ def _base(source: str, given: dict[str, Any]) -> Film:
         changed = check_film(given, "the options")
         return film.model_copy(update={key: getattr(changed, key) for key in given})
     if source != SAMPLE and not path.exists():
-        raise BadFilm(f"there is no file {source}. Give a scan (GLB, glTF, OBJ, PLY, STL), a film.toml, or 'sample'.")
+        raise BadFilm(f"there is no file {source}. Give a scan (GLB, OBJ, USDZ, ...), a film.toml, or 'sample'.")
     return check_film(given | ({} if source == SAMPLE else {"scan": path}), "the options")
 
 

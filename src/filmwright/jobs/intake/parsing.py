@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from PIL import Image
 
-from filmwright.core.errors import BadAsset, Refused
+from filmwright.core.errors import BadAsset, MissingExtra, Refused
 from filmwright.core.frames import Frames
 from filmwright.core.pose import world_transforms
 from filmwright.core.scene import Scene
@@ -42,6 +42,7 @@ _TURNS = {
 }  # EXIF's orientations
 _CODECS = {"h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mjpeg", "prores"}
 _MAX_FPS = 240
+_USD = (".usd", ".usda", ".usdc")
 
 
 def parse(path: Path, media_type: str, out: Path, limits: Limits) -> tuple[str, dict[str, Any]]:
@@ -154,6 +155,8 @@ def _archive(path: Path, out: Path, limits: Limits) -> tuple[str, ScanFacts]:
             files = examined(archive, limits)
             if min((entry.header_offset for entry in archive.infolist()), default=0) > 0:
                 raise Refused("something stands before the archive's first entry. Pack it again.", "polyglot")
+            if Path(files[0].filename if files else "").suffix.lower() in _USD:
+                return "model/vnd.usdz+zip", _usdz(path, files, out, limits)
             names = [Path(entry.filename) for entry in files if not entry.filename.startswith("__MACOSX/")]
             objs = [name for name in names if name.suffix.lower() == ".obj"]
             if len(objs) != 1:
@@ -169,6 +172,18 @@ def _archive(path: Path, out: Path, limits: Limits) -> tuple[str, ScanFacts]:
     scene, facts = _facts(Path("scan") / objs[0], "obj", limits)
     write_glb(scene, out)
     return "application/zip", facts
+
+
+def _usdz(path: Path, files: list[zipfile.ZipInfo], out: Path, limits: Limits) -> ScanFacts:
+    """Its first file is a USD layer, and nothing in it is packed (OpenUSD, "USDZ File Format Specification")."""
+    if any(entry.compress_type != zipfile.ZIP_STORED for entry in files):
+        raise Refused("the USDZ is packed, and USDZ is not. Export it again.", "unsafe_archive")
+    try:
+        scene, facts = _facts(path.rename(path.with_suffix(".usdz")), "usd", limits)
+    except MissingExtra as err:
+        raise Refused("USDZ is not read here. Send a GLB.", "unsupported_type") from err
+    write_glb(scene, out)
+    return facts
 
 
 def _video(path: Path, media_type: str, out: Path, limits: Limits) -> VideoFacts:

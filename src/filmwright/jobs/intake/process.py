@@ -14,6 +14,7 @@ from filmwright.core.errors import Refused
 from .nouns import Limits
 
 _ANSWER = 1 << 20  # bytes: no answer is that long
+_ONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PXR_WORK_THREAD_LIMIT")  # threads take space
 _KEPT = {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT"}  # of the environment: no keys, no proxies
 
 
@@ -70,6 +71,8 @@ def _too_slow() -> Refused:
 def _environment(room: Path) -> dict[str, str]:
     """As little as Python needs, with our own modules found as they are here."""
     kept = {key: value for key, value in os.environ.items() if key in _KEPT}
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # each takes address space
+    one = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PXR_WORK_THREAD_LIMIT"), "1"
+    )  # each takes address space
     places = os.pathsep.join(str(Path(place).resolve()) for place in sys.path if place)
     return kept | one | {"PYTHONPATH": places, "HOME": str(room), "TMPDIR": str(room), "PYTHONDONTWRITEBYTECODE": "1"}

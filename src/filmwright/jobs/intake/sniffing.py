@@ -98,6 +98,8 @@ def _end(data: bytes, media_type: str, path: Path) -> int:
         with path.open("rb") as file:
             known = [at + size for kind, at, size in boxes(file) if kind in BMFF]
         return max(known, default=len(data))
+    if media_type == "application/zip" and (at := data.rfind(b"PK\x05\x06")) >= 0:
+        return at + 22 + int.from_bytes(data[at + 20 : at + 22], "little")  # the end record, and its comment
     return len(data)
 
 
