@@ -23,7 +23,7 @@ from filmwright.jobs.orders.places import results_of
 
 QUICK = """
 worker = {worker}
-port = 0
+port = {port}
 host = "{host}"
 database = "sqlite:///{folder}/service.db"
 store = "{folder}/store"
@@ -84,11 +84,13 @@ class Process:
 
 
 @contextmanager
-def serving(folder: Path, *, worker: bool = False, host: str = "127.0.0.1", config: str = "") -> Iterator[Process]:
+def serving(
+    folder: Path, *, worker: bool = False, host: str = "127.0.0.1", port: int = 0, config: str = ""
+) -> Iterator[Process]:
     """`filmwright serve`, until the block ends; its log is in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     toml, log = folder / "server.toml", folder / "log.jsonl"
-    toml.write_text(QUICK.format(worker=str(worker).lower(), folder=folder, host=host) + config)
+    toml.write_text(QUICK.format(worker=str(worker).lower(), folder=folder, host=host, port=port) + config)
     command = [sys.executable, "-W", "error", "-m", "filmwright", "serve", "--config", str(toml)]
     rooms = folder / "rooms"
     rooms.mkdir(exist_ok=True)

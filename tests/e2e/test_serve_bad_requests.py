@@ -280,7 +280,7 @@ BAD = {
     "a batch with a bad line": (
         post(b'{"prompt": "a"}\n{', "application/jsonl", "/v1/videos/batches"),
         400,
-        "invalid_json",
+        "invalid_request",
     ),
     "a batch of another kind": (post(b"{}", "application/xml", "/v1/videos/batches"), 415, "unsupported_media_type"),
 }

@@ -195,8 +195,8 @@ def test_a_batch_is_placed_whole_or_not_at_all(served):
     assert [one["video"]["id"] for one in again["data"]] == [one["video"]["id"] for one in batch["data"]]
     before = service.orders.load().by_status["queued"]
     wrong = client.post("/v1/videos/batches", content=lines[0] + '\n{"body": {}}', headers=jsonl)
-    assert code(wrong) == (400, "missing_required_parameter")
-    assert wrong.json()["error"]["message"].startswith("line 2: prompt")
+    assert code(wrong) == (400, "invalid_request")
+    assert "line 2: prompt is missing" in wrong.json()["error"]["message"]
     assert service.orders.load().by_status["queued"] == before
 
 

@@ -1,7 +1,7 @@
 """Many jobs in one request: JSONL, one job a line."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import ValidationError
@@ -9,13 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from filmwright.core.errors import FilmError
-from filmwright.jobs.orders import Order
+from filmwright.core.errors import BadFilm
+from filmwright.jobs.orders import Order, OrderRequest
+from filmwright.jobs.orders.batches import read_lines
 
 from . import examples
 from .answers import json_of, video_of
 from .asked import PRIORITY, BatchLine, CreateVideo
-from .bodies import MIB, parsed, read
+from .bodies import MIB, read
 from .callers import Caller
 from .failures import Refusal, refusal
 from .inputs import from_address
@@ -44,17 +45,23 @@ async def create_batch(
     if request.headers.get("content-type", "").split(";")[0].strip().lower() not in LINES:
         raise Refusal(415, "send the lines as application/jsonl.", "unsupported_media_type")
     checked_key(idempotency_key)
-    names, wanted = await service.heavily(_read, service, who, await read(request, LARGEST))
+    try:
+        text = (await read(request, LARGEST)).decode()
+    except UnicodeDecodeError as err:
+        raise Refusal(400, "the lines are not UTF-8.", "invalid_batch") from err
+    lines = await service.heavily(_read, service, who, text)
     batch, orders = await run_in_threadpool(
         place_batch,
         service,
         who,
-        [one.request for one in wanted],
+        [wanted.request for _, wanted in lines],
         idempotency_key=idempotency_key,
         priority=priority,
     )
-    placed = zip(names, wanted, orders, strict=True)
-    data = [Placed(custom_id=name, video=video_of(order, notes=one.notes)) for name, one, order in placed]
+    data = [
+        Placed(custom_id=name, video=video_of(order, notes=wanted.notes))
+        for (name, wanted), order in zip(lines, orders, strict=True)
+    ]
     return json_of(Batch(id=batch, data=data))
 
 
@@ -73,34 +80,34 @@ def get_batch(request: Request, batch_id: Annotated[str, Path(examples=[examples
     return json_of(Batch(id=batch_id, data=[Placed(custom_id=None, video=video_of(order)) for order in found.orders]))
 
 
-def _read(service: Service, who: Caller, text: bytes) -> tuple[list[str | None], list[Wanted]]:
-    """What each line wants. Raises Refusal that names the first wrong line: nothing is placed then."""
-    lines = [line for line in text.split(b"\n") if line.strip()]
+def _read(service: Service, who: Caller, text: str) -> list[tuple[str | None, Wanted]]:
+    """What each line wants, and its name. Raises BadFilm that names the wrong lines: nothing is placed then."""
+    lines = text.splitlines()
     limit = service.settings.requests.batch_lines
-    if not 0 < len(lines) <= limit:
-        raise Refusal(400, f"a batch has 1 to {limit} lines, and this one {len(lines)}.", "invalid_batch")
-    names, wanted = [], []
-    for number, line in enumerate(lines, 1):
+    if not 0 < sum(bool(line.strip()) for line in lines) <= limit:
+        raise Refusal(400, f"a batch has 1 to {limit} lines.", "invalid_batch")
+    found: list[tuple[str | None, Wanted]] = []
+
+    def understand(table: dict[str, Any]) -> OrderRequest:
         try:
-            name, one = _line(service, who, line)
-        except (FilmError, ValidationError, Refusal) as err:
-            found = refusal(err)
-            raise Refusal(found.status, f"line {number}: {found.message}", found.code, found.param) from err
-        names.append(name)
-        wanted.append(one)
-    return names, wanted
+            found.append(_line(service, who, table))
+        except (ValidationError, Refusal) as err:
+            raise BadFilm(refusal(err).message) from err
+        return found[-1][1].request
+
+    read_lines(lines, understand)
+    return found
 
 
-def _line(service: Service, who: Caller, text: bytes) -> tuple[str | None, Wanted]:
-    table = parsed(text)
+def _line(service: Service, who: Caller, table: dict[str, Any]) -> tuple[str | None, Wanted]:
     line = BatchLine.model_validate(table if "body" in table else {"body": table})
     asked = CreateVideo.model_validate(line.body)
     if asked.priority is not None:
         raise Refusal(400, "the priority is the batch's: give it as ?priority=.", "invalid_value", "priority")
     source = None if asked.input_reference is None else from_address(service, who, asked.input_reference)
-    return line.custom_id, created(
-        asked, Reference.of(source) if isinstance(source, Order) else source, service.settings
-    )
+    if isinstance(source, Order):
+        source = Reference.of(source)
+    return line.custom_id, created(asked, source, service.settings)
 
 
 def _unknown(batch: str) -> Refusal:

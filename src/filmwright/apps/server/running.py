@@ -109,7 +109,7 @@ def _worker(settings: ServerSettings) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "filmwright", "worker", "--database", settings.database_url]
-    command += ["--store", settings.store_url, "--slots", str(settings.slots)]
+    command += ["--store", settings.store_url, "--concurrency", str(settings.concurrency)]
     stop = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
 

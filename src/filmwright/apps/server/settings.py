@@ -72,7 +72,7 @@ class ServerSettings(_Table):
     database: str = ""  # URL; SQLite in the user's folder if empty
     store: str = ""  # folder or s3://bucket/prefix; a folder beside the database if empty
     worker: bool = True  # whether a worker is started with the server
-    slots: int = Field(default=1, ge=1)  # films that this worker makes at the same time
+    concurrency: int = Field(default=1, ge=1)  # films that this worker makes at the same time
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     traces: str = ""  # OTLP collector, as in http://localhost:4318; none if empty
     origins: tuple[str, ...] = ()  # of web pages that may use the server (CORS)
