@@ -1,6 +1,5 @@
 """`filmwright worker`: makes what the service has orders for."""
 
-import logging
 import signal
 import threading
 from pathlib import Path
@@ -20,7 +19,9 @@ def worker(
     store: Annotated[
         str | None, typer.Option(help="A folder, or s3://bucket/prefix; else your Filmwright folder.")
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Orders made at the same time, each by a process.")] = 1,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", "--slots", min=1, help="Orders made at the same time, each by a process.")
+    ] = 1,
     rooms: Annotated[Path | None, typer.Option(help="Folder for unfinished films; may be lost.")] = None,
     drain: Annotated[
         float | None, typer.Option(min=0, help="Seconds to finish an order in when told to stop; else all it needs.")
@@ -51,4 +52,6 @@ def default_store() -> str:
 
 def logs() -> None:
     """Say on stderr what the worker does."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    from filmwright.apps.server.logs import set_up
+
+    set_up("info")

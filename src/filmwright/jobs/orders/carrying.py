@@ -60,8 +60,8 @@ class _Recorded(Durable):
         super().__init__(orders.store, work_of(order.id), folder, teller)
         self._orders, self._order, self._worker = orders, order.id, worker
 
-    def _took(self, stage: str, seconds: float) -> None:
-        super()._took(stage, seconds)
+    def _took(self, stage: str, seconds: float, share: float) -> None:
+        super()._took(stage, seconds, share)
         table = tables.orders
         mine = update(table).where(table.c.id == self._order, table.c.worker == self._worker)
         with reaching(), self._orders.engine.begin() as connection:

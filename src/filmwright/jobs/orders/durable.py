@@ -6,7 +6,6 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,9 +49,13 @@ class Durable:
 
     def __call__(self, stage: str, work: Callable[[], T], part: str = "", *, share: float = 1.0) -> T:
         """The value of a stage: as it was recorded, or made now and recorded."""
-        self._teller.begin(stage, part, share=share)
-        left: Left = step(f"{stage} {part}".strip(), partial(self._run, work))
-        self._took(stage, left.seconds)
+
+        def run() -> Left:
+            self._teller.begin(stage, part, share=share)
+            return self._run(work)
+
+        left = step(f"{stage} {part}".strip(), run)
+        self._took(stage, left.seconds, share)
         for name, stored in left.files.items():
             if stored is None:
                 self._files.pop(name, None)
@@ -67,7 +70,7 @@ class Durable:
         """The value of a stage that is made anew by every process; that it was made is recorded all the same."""
         self._teller.begin(stage)
         made: list[T] = []
-        self._took(stage, step(stage, lambda: _timed(work, made)))
+        self._took(stage, step(stage, lambda: _timed(work, made)), 1.0)
         return made[0] if made else work()
 
     def _run(self, work: Callable[[], T]) -> Left:
@@ -94,9 +97,9 @@ class Durable:
             if not path.exists():
                 fetch(self._store, stored, path)
 
-    def _took(self, stage: str, seconds: float) -> None:
+    def _took(self, stage: str, seconds: float, share: float) -> None:
         self.seconds[stage] = round(self.seconds.get(stage, 0.0) + seconds, 3)
-        self._teller.end()
+        self._teller.end(stage, share=share)
 
 
 def step(name: str, work: Callable[[], T]) -> T:

@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +22,7 @@ from .nouns import FINAL, Batch, Event, Load, Order, Page, Position, Result, Var
 from .places import results_of, work_of
 from .request import OrderRequest
 from .rows import columns_of, event_from, order_from
-from .terms import Terms
+from .terms import Terms, keep_terms, kept_terms
 
 LOOK = 0.3  # seconds between two looks for new events
 
@@ -39,14 +39,19 @@ class Orders:
 
     @classmethod
     @contextmanager
-    def open(cls, url: str | None = None, *, store: Store, terms: Terms = Terms()) -> Iterator[Self]:  # noqa: B008
+    def open(cls, url: str | None = None, *, store: Store, terms: Terms | None = None) -> Iterator["Orders"]:
         """The service whose database is at `url` (sqlite:///FILE or postgresql://USER@HOST/NAME), its tables made.
 
-        None is a SQLite file in the user's Filmwright folder. `store` is an open driver of `film/asset/stores`.
+        None is a SQLite file in the user's Filmwright folder. `store` is an open driver of `film/asset/stores`. `terms`
+        become those of the whole service; None are those that it has.
         """
         engine = opened(url or default_url(), "orders", tables.VERSION, tables.metadata)
         try:
-            yield cls(engine, store, terms)
+            with reaching(), engine.begin() as connection:
+                if terms is not None:
+                    keep_terms(connection, terms)
+                found = kept_terms(connection)
+            yield cls(engine, store, found)
         finally:
             engine.dispose()
 

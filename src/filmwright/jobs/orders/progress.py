@@ -54,9 +54,9 @@ class Teller:
         self._share = WEIGHTS.get(stage, 0.0) * share
         self._write(Step(self._stage, 0, 0, ""))
 
-    def end(self) -> None:
-        """The stage is done."""
-        self._done, self._share = self._done + self._share, 0.0
+    def end(self, stage: str, *, share: float = 1.0) -> None:
+        """A stage is done, or a part of one; by another worker it may be, before this one began."""
+        self._done, self._share = self._done + WEIGHTS.get(stage, 0.0) * share, 0.0
 
     def __call__(self, step: Step) -> None:
         """The report of a job."""

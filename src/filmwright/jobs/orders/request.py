@@ -1,6 +1,6 @@
 """What an order asks for: a film or a clip, validated, its files named by their places in the store."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -29,7 +29,7 @@ class FilmWork(BaseModel):
     environment: Input | None = None
 
     @model_validator(mode="after")
-    def _no_paths(self) -> Self:
+    def _no_paths(self) -> "FilmWork":
         if self.film.scan is not None or self.film.light.environment is not None:
             raise ValueError("a film that is ordered names its scan and environment as inputs, not as paths")
         return self
@@ -45,7 +45,7 @@ class ClipWork(BaseModel):
     video: Input | None = None
 
     @model_validator(mode="after")
-    def _no_paths(self) -> Self:
+    def _no_paths(self) -> "ClipWork":
         if self.request.image is not None or self.request.video is not None:
             raise ValueError("a clip that is ordered names its picture and video as inputs, not as paths")
         return self

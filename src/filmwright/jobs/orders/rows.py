@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from filmwright.jobs.film import Film
 
 from .nouns import Event, Failure, Order, Result
@@ -13,7 +11,7 @@ CLIP_SECONDS, CLIP_FPS, CLIP_SIDE = 4.0, 16.0, 256  # of a clip, where the model
 FILM_SECONDS = 15.0  # of a film whose brief says nothing
 
 
-def order_from(row: RowMapping) -> Order:
+def order_from(row: Any) -> Order:
     """The order of a row of the table `orders`."""
     code = row["failure_code"]
     return Order(
@@ -36,7 +34,7 @@ def order_from(row: RowMapping) -> Order:
     )
 
 
-def event_from(row: RowMapping) -> Event:
+def event_from(row: Any) -> Event:
     """The event of a row of the table `order_events`."""
     return Event(**{("order" if key == "order_id" else key): value for key, value in row.items()})
 

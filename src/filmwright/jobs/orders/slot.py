@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from dbos import DBOS, SetWorkflowID
 from dbos import error as dbos_error
@@ -35,6 +34,7 @@ BEAT = 3.0  # seconds between two signs of life
 STUCK = 120.0  # seconds past its time limit after which an order is held for stuck in somebody else's code
 SWEPT_UP = 20  # runs that are forgotten together
 EXIT_STUCK = 70
+OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]  # states of dbos's runs
 
 Carry = Callable[[Orders, str, str, Path], None]
 
@@ -138,7 +138,7 @@ class _Slot:
     def _make(self, claim: Claim) -> None:
         self._done.clear()
         began = time.monotonic()
-        handle = self._begun(claim)
+        self._begin(claim)
         known = self._orders.get(claim.order)
         limit = known.request.time_limit or self._orders.terms.time_limit
         stopped: float | None = None
@@ -150,18 +150,17 @@ class _Slot:
                 return
             if now - began > limit + STUCK:
                 self._give_up(claim, limit)
-        with suppress(Exception):  # of what the order failed was told where it failed
-            handle.get_result(polling_interval_sec=0.05) if handle is not None else None
         self._over.append(claim.run)
 
-    def _begun(self, claim: Claim) -> Any:
+    def _begin(self, claim: Claim) -> None:
         if claim.goes_on:
             try:
-                return DBOS.resume_workflow(claim.run, queue_name=self._worker)
+                DBOS.resume_workflow(claim.run, queue_name=self._worker)
+                return
             except dbos_error.DBOSNonExistentWorkflowError:
                 pass  # its worker was killed before dbos heard of it
         with SetWorkflowID(claim.run):
-            return DBOS.start_workflow(self._workflow, claim.order)
+            DBOS.start_workflow(self._workflow, claim.order)
 
     def _give_up(self, claim: Claim, limit: float) -> None:
         """An order that reports nothing and ends not can't be stopped but with its process."""
@@ -178,8 +177,10 @@ class _Slot:
         """Have dbos forget runs that are over: what is to be known of an order stands in our own tables."""
         if len(self._over) > most:
             with suppress(Exception):  # then it is done with the next sweep
-                DBOS.delete_workflows(self._over)
-            self._over = []
+                ended = DBOS.list_workflows(workflow_ids=self._over, status=OVER, load_input=False, load_output=False)
+                runs = [run.workflow_id for run in ended]
+                DBOS.delete_workflows(runs)
+                self._over = [run for run in self._over if run not in runs]
 
 
 @contextmanager

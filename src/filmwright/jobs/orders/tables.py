@@ -68,6 +68,13 @@ inputs = Table(  # which files of customers are in use
     Index("inputs_by_name", "name"),
 )
 
+terms = Table(  # on which all processes of the service take orders
+    "order_terms",
+    metadata,
+    Column("id", Integer, primary_key=True),  # there is one
+    Column("terms", JSON, nullable=False),
+)
+
 chores = Table(
     "order_chores",
     metadata,

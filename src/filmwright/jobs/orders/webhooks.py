@@ -80,7 +80,10 @@ def check_url(url: str) -> str:
 
     Whether its host is on the public internet is looked at when it is told, each time.
     """
-    parts = urlsplit(url) if url.isprintable() and " " not in url and len(url) <= 2048 else urlsplit("")
+    try:
+        parts = urlsplit(url if url.isprintable() and " " not in url and len(url) <= 2048 else "")
+    except ValueError:  # brackets that do not close
+        parts = urlsplit("")
     if parts.scheme != "https" or not parts.hostname or parts.username is not None or parts.password is not None:
         raise BadFilm(f"a webhook is told at an https URL without a user in it, not at {url[:100]!r}.")
     return url

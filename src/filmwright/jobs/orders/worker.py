@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from filmwright.film.asset.stores import open_store
 
 from .orders import Orders
 from .slot import serve
-from .terms import Terms
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,6 @@ class Place:
 
     database: str | None  # URL; None is SQLite in the user's Filmwright folder
     store: str  # URL or folder
-    terms: Terms = field(default_factory=Terms)
     rooms: Path | None = None  # for unfinished films; None is in the system's folder of temporary files
     drain: float | None = None  # seconds to finish an order in, when asked to stop; None is as long as it takes
 
@@ -103,7 +101,7 @@ def _slot(place: Place, begin: Callable[[], None], parent: int) -> None:
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=_follow, args=(parent, stop), daemon=True).start()
     rooms = place.rooms or Path(tempfile.gettempdir()) / f"filmwright-{getpass.getuser()}"
-    with Orders.open(place.database, store=open_store(place.store), terms=place.terms) as orders:
+    with Orders.open(place.database, store=open_store(place.store)) as orders:
         serve(orders, rooms, stop, drain=place.drain)
 
 
