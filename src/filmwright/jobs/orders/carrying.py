@@ -31,7 +31,7 @@ def carry_out(orders: Orders, order: str, worker: str, rooms: Path) -> None:
     """Make an order and bring it to its end; what is not Superseded ends here, well or not."""
     known = orders.get(order)
     limit = known.request.time_limit or orders.terms.time_limit
-    spent, total = sum(known.timings.values()), weight_of(known.request)
+    spent, total = sum(known.timings.values(), 0.0), weight_of(known.request)
     teller = Teller(orders, order, worker, limit=limit, spent=spent, total=total)
     with workroom(rooms, name=f"order-{order}") as folder:
         stage = _Recorded(orders, known, worker, folder, teller)

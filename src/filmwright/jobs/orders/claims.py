@@ -67,6 +67,14 @@ def leave(engine: Engine, worker: str) -> None:
         connection.execute(delete(tables.workers).where(tables.workers.c.id == worker))
 
 
+def release(engine: Engine, order: str, worker: str) -> None:
+    """Have an order begun anew by anybody, if it is this worker's still: its run has broken off."""
+    table = tables.orders
+    mine = (table.c.id == order) & (table.c.worker == worker) & (table.c.status == "in_progress")
+    with reaching(), engine.begin() as connection:
+        connection.execute(update(table).where(mine).values(worker=None, run=None))
+
+
 def clock(connection: Connection) -> float:
     """Unix seconds by the database's clock: those of hosts differ."""
     if connection.dialect.name == "sqlite":

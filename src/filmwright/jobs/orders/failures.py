@@ -60,6 +60,10 @@ def failure_of(error: Exception, order: str, folder: Path) -> Failure:
     if isinstance(error, OutOfTime):
         return Failure(code=OUT_OF_TIME, message=str(error))
     code = next((WORDS[kind] for kind in type(error).__mro__ if kind in WORDS), None)
+    if code is None and is_transient(error):
+        logger.error("order %s could not go on", order, exc_info=error)
+        says = "something that making the film needs could not be reached, also not later. Order it again in a while."
+        return Failure(code=WORDS[errors.Unavailable], message=says)
     if code is None:
         logger.exception("order %s met a bug", order, exc_info=error)
         says = f"an error inside Filmwright stopped the film; its operator finds it in the log under {order}."

@@ -13,13 +13,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dbos import DBOS, SetWorkflowID
-from dbos import error as dbos_error
 
 from filmwright.core.errors import FilmError
 from filmwright.core.files import sweep
 
 from .carrying import carry_out
-from .claims import Claim, claimed, leave, new_worker, register, seen
+from .claims import Claim, claimed, leave, new_worker, register, release, seen
 from .endings import end
 from .failures import OUT_OF_TIME
 from .nouns import Failure
@@ -100,6 +99,10 @@ class _Slot:
         def order(order_id: str) -> None:
             try:
                 carry(orders, order_id, worker, rooms)
+            except Exception:  # not of the film, for of that it would have ended: of what is around it
+                logger.warning("%s broke off", order_id, exc_info=True)
+                release(orders.engine, order_id, worker)
+                raise
             finally:
                 self._done.set()
 
@@ -138,7 +141,9 @@ class _Slot:
     def _make(self, claim: Claim) -> None:
         self._done.clear()
         began = time.monotonic()
-        self._begin(claim)
+        if not self._begin(claim):
+            release(self._orders.engine, claim.order, self._worker)
+            return
         known = self._orders.get(claim.order)
         limit = known.request.time_limit or self._orders.terms.time_limit
         stopped: float | None = None
@@ -152,15 +157,17 @@ class _Slot:
                 self._give_up(claim, limit)
         self._over.append(claim.run)
 
-    def _begin(self, claim: Claim) -> None:
-        if claim.goes_on:
-            try:
-                DBOS.resume_workflow(claim.run, queue_name=self._worker)
-                return
-            except dbos_error.DBOSNonExistentWorkflowError:
-                pass  # its worker was killed before dbos heard of it
-        with SetWorkflowID(claim.run):
-            DBOS.start_workflow(self._workflow, claim.order)
+    def _begin(self, claim: Claim) -> bool:
+        """Whether the order is being made now; not so where dbos holds its run for over."""
+        known = DBOS.get_workflow_status(claim.run) if claim.goes_on else None
+        if known is None:  # also if its worker was killed before dbos heard of it
+            with SetWorkflowID(claim.run):
+                DBOS.start_workflow(self._workflow, claim.order)
+            return True
+        if known.status in OVER:
+            return False
+        DBOS.resume_workflow(claim.run, queue_name=self._worker)
+        return True
 
     def _give_up(self, claim: Claim, limit: float) -> None:
         """An order that reports nothing and ends not can't be stopped but with its process."""
