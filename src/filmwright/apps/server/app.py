@@ -14,7 +14,7 @@ from starlette.types import Scope
 from filmwright import __version__
 from filmwright.core.errors import FilmError
 
-from . import batches, content, events, health, models, page, videos, webhooks
+from . import batches, content, events, health, models, page, realtime, videos, webhooks
 from .bodies import MIB, Bounded
 from .failures import Refusal, answered
 from .guard import Guarded, is_loopback
@@ -42,7 +42,7 @@ def create_app(service: Service) -> FastAPI:
     key = [Depends(HTTPBearer(auto_error=False, description="A key of `filmwright keys create`."))]
     for part in (batches, content, events, videos, models, webhooks):
         app.include_router(part.router, dependencies=key)
-    for part in (health, page):
+    for part in (health, page, realtime):
         app.include_router(part.router)
     for kind in (
         Refusal,

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 
 from starlette.types import Scope
 
+JOB = re.compile(r"video_[0-9a-f]{32}")  # as it stands in the words of those who know nothing of formats
 log = logging.getLogger("filmwright.access")
 _about: ContextVar[dict[str, str]] = ContextVar("about", default={})  # noqa: B039  # never changed in place
 
@@ -29,11 +31,14 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Time, level, logger, words, what it is about, and a traceback where there is one."""
+        said = record.getMessage()
+        job = JOB.search(said)
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": said,
+            **({"job": job[0]} if job else {}),
             **_about.get(),
             **getattr(record, "facts", {}),
         }

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from filmwright.jobs.keys import charge
 from filmwright.jobs.orders import Order, OrderRequest
+from filmwright.jobs.orders.holdings import held_bytes
 
 from .callers import Caller
 from .failures import Refusal
@@ -64,8 +65,9 @@ def _charged(
     jobs, seconds = len(requests), sum(_seconds(request) for request in requests)
     began = time.time()
     with ExitStack() as undo:
+        held = held_bytes(service.orders, who.owner) if who.key.quotas.stored_bytes is not None else 0
         with service.desk.engine.begin() as connection:
-            charge(connection, who.key, jobs=jobs, seconds=seconds)
+            charge(connection, who.key, jobs=jobs, seconds=seconds, stored_bytes=held)
         undo.callback(_give_back, service, who, jobs, seconds)
         placed = placing()
         if first(placed).created >= began:

@@ -1,27 +1,26 @@
 """The server, running: where it may listen, and the worker beside it."""
 
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
 
 from filmwright.core.errors import BadFilm, CannotWrite
+from filmwright.jobs.orders.worker import Place, work
 
 from .app import create_app
 from .guard import is_loopback
+from .logs import set_up
 from .patience import Patient
 from .service import Service, opened
 from .settings import ServerSettings
 
 PATIENCE = 8  # seconds that answers on their way are waited for when the server stops
+DRAIN = 10.0  # seconds that a film on its way is; it then goes on at its last stage when the server is started again
 BACKLOG = 1024  # connections that wait to be taken
-AGAIN = 2.0  # seconds until a worker that died is started again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,33 +103,22 @@ def _listening(settings: ServerSettings) -> Iterator[socket.socket]:
 
 @contextmanager
 def _worker(settings: ServerSettings) -> Iterator[None]:
-    """A worker process of our own, started again if it dies, and stopped with the server."""
+    """Make the films too, each in a process of its own, which ends with this one however that ends."""
     if not settings.worker:
         yield
         return
-    command = [sys.executable, "-m", "filmwright", "worker", "--database", settings.database_url]
-    command += ["--store", settings.store_url, "--concurrency", str(settings.concurrency)]
+    place = Place(database=settings.database_url, store=settings.store_url, drain=DRAIN)
     stop = threading.Event()
-    running: list[subprocess.Popen[bytes]] = []
-
-    def keep() -> None:
-        while not stop.is_set():
-            running[:] = [subprocess.Popen(command, stdin=subprocess.DEVNULL, env=os.environ)]
-            while running[0].poll() is None and not stop.wait(0.2):
-                pass
-            stop.wait(AGAIN)
-
-    keeper = threading.Thread(target=keep, name="worker-keeper", daemon=True)
-    keeper.start()
+    options = {"concurrency": settings.concurrency, "stop": stop, "begin": begin}
+    watch = threading.Thread(target=work, args=(place,), kwargs=options, name="worker")
+    watch.start()
     try:
         yield
     finally:
         stop.set()
-        keeper.join()
-        for process in running:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=30)
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        watch.join()
+
+
+def begin() -> None:
+    """The log of a worker process."""
+    set_up("info")

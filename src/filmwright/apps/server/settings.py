@@ -64,6 +64,17 @@ class JobTerms(_Table):
         )
 
 
+class RealtimeTerms(_Table):
+    """On what terms scenes are looked at live."""
+
+    sessions: int = Field(default=2, ge=0)  # at the same time; 0 is none at all
+    per_key: int = Field(default=1, ge=1)
+    idle_seconds: float = Field(default=60.0, gt=0)  # without a word from the client
+    pixels: int = Field(default=1280 * 720, ge=256)  # of a frame, both eyes together
+    renderer: Choice = Choice(use="warp", quality="draft")
+    scans: dict[Name, Path] = Field(default_factory=dict)  # files of the server that clients may open by name
+
+
 class ServerSettings(_Table):
     """All that `filmwright serve` can be told."""
 
@@ -85,6 +96,7 @@ class ServerSettings(_Table):
     inputs: Limits = Limits()
     hosts: Hosts = Hosts()
     jobs: JobTerms = JobTerms()
+    realtime: RealtimeTerms = RealtimeTerms()
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
