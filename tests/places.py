@@ -56,16 +56,17 @@ def postgres_programs() -> Path | None:
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
-    """The URL of an empty database in a cluster of its own, in `folder`; a skip where PostgreSQL is not installed."""
+    """The URL of an empty database in a cluster of its own; a skip where PostgreSQL is not installed.
+
+    Other users must be able to get to `folder`, for PostgreSQL refuses to be root.
+    """
     programs = postgres_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     user: dict[str, str] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to be root
+    if os.geteuid() == 0:
         user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-        for above in (folder, *folder.parents):
-            if above.stat().st_mode & 0o011 != 0o011 and str(above).startswith("/tmp/"):
-                above.chmod(above.stat().st_mode | 0o011)
+        folder.chmod(0o711)
     data, port = folder / "cluster", free_port()
     data.mkdir(parents=True)
     if user:

@@ -7,12 +7,14 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import inspect, select, text, update
 
 from filmwright.core.errors import BadFilm, KeyRefused, NotFound, OverLimit, Unavailable
-from filmwright.jobs.keys import SCOPES, Key, Keys, Pace, Quotas, charge, hold, permit, usage
+from filmwright.jobs.keys import SCOPES, Key, Keys, Pace, Quotas, charge, permit, usage
 from filmwright.jobs.keys.secret import NOBODY, digest_of, new_secret, prefix_of
 from filmwright.jobs.keys.tables import KEYS
 from tests.places import postgres
@@ -21,8 +23,9 @@ NOON = datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    with postgres(tmp_path_factory.mktemp("postgres")) as url:
+def cluster():
+    # not in pytest's own folder, from which every new run of it shuts other users out
+    with TemporaryDirectory(prefix="filmwright-postgres-") as folder, postgres(Path(folder)) as url:
         yield url
 
 
@@ -329,14 +332,12 @@ def test_a_charge_stands_or_falls_with_its_transaction(keys):
 def test_stored_bytes(keys):
     key, _ = keys.create("one", quotas=Quotas(stored_bytes=10 << 30))
     with keys.engine.begin() as connection:
-        hold(connection, key, 6 << 30)
-        assert usage(connection, key, now=NOON).stored_bytes == 6 << 30
-    with keys.engine.begin() as connection, pytest.raises(OverLimit) as told:
-        hold(connection, key, (4 << 30) + 1)
+        charge(connection, key, stored_bytes=(10 << 30) - 1)
+        with pytest.raises(OverLimit) as told:
+            charge(connection, key, stored_bytes=10 << 30)
+        charge(connection, key, jobs=-1, stored_bytes=10 << 30)  # what was not made is given back all the same
+        assert usage(connection, key).jobs == 0
     assert (told.value.code, told.value.retry_after) == ("storage_exceeded", None)
-    with keys.engine.begin() as connection:
-        hold(connection, key, -(6 << 30))
-        hold(connection, key, 10 << 30)
 
 
 def test_no_race_passes_a_quota(keys):

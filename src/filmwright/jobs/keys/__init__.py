@@ -8,7 +8,7 @@ with Keys.open(url) as keys:
         charge(connection, key, jobs=1, seconds=8)     # OverLimit
 """
 
-from .allowance import Pace, charge, hold, usage
+from .allowance import Pace, charge, usage
 from .keyring import Keys, permit
 from .nouns import SCOPES, USUAL, Key, Quotas, Scope, Usage
 
@@ -22,7 +22,6 @@ __all__ = [
     "Scope",
     "Usage",
     "charge",
-    "hold",
     "permit",
     "usage",
 ]

@@ -17,7 +17,7 @@ from filmwright.core.errors import OverLimit
 from filmwright.jobs.database import reaching
 
 from .nouns import Key, Usage
-from .tables import BUCKETS, HELD, USED
+from .tables import BUCKETS, USED
 
 LEASE_SECONDS = 0.25  # a process takes requests out of the shared bucket for this long ahead, and loses them after
 
@@ -40,19 +40,28 @@ class Pace:
         if key.quotas.requests_per_minute is None:
             return
         now, rate = self.clock(), key.quotas.requests_per_minute / 60
+        if self._in_hand(key, now):
+            return
+        tokens = self._lease(key, now, rate)  # others may lease at the same time: what they get adds up
+        if tokens < 1:
+            wait = max(0.0, (1 - self._level(key, now, rate)) / rate) if rate else None
+            raise OverLimit(
+                f"more than {key.quotas.requests_per_minute:g} requests a minute. Wait, and ask less often.",
+                "rate_limit_exceeded",
+                wait,
+            )
+        self._in_hand(key, now, more=tokens)
+
+    def _in_hand(self, key: Key, now: float, *, more: float = 0.0) -> bool:
+        """Take one of the tokens in hand, with those that have just come; tells whether there was one."""
         with self._lock:
-            tokens, until = self._leases.get(key.prefix, (0.0, 0.0))
-            if tokens < 1 or until < now:
-                tokens = self._lease(key, now, rate)
+            tokens, until = self._leases.pop(key.prefix, (0.0, 0.0))
+            tokens = more + (tokens if until >= now else 0.0)
             if tokens < 1:
-                self._leases.pop(key.prefix, None)
-                wait = max(0.0, (1 - self._level(key, now, rate)) / rate) if rate else None
-                raise OverLimit(
-                    f"more than {key.quotas.requests_per_minute:g} requests a minute. Wait, and ask less often.",
-                    "rate_limit_exceeded",
-                    wait,
-                )
-            self._leases[key.prefix] = (tokens - 1, now + LEASE_SECONDS)
+                return False
+            if tokens >= 2:
+                self._leases[key.prefix] = (tokens - 1, now + LEASE_SECONDS)
+            return True
 
     def _lease(self, key: Key, now: float, rate: float) -> float:
         """Tokens out of the shared bucket: a quarter second's, or one, or none."""
@@ -76,14 +85,28 @@ class Pace:
             return connection.scalar(select(level).where(BUCKETS.c.prefix == key.prefix)) or 0.0
 
 
-def charge(connection: Connection, key: Key, *, jobs: int = 1, seconds: float = 0.0, now: float | None = None) -> None:
-    """Count jobs and seconds of film as used today, in the transaction of whoever places the order.
+def charge(
+    connection: Connection,
+    key: Key,
+    *,
+    jobs: int = 1,
+    seconds: float = 0.0,
+    stored_bytes: int = 0,
+    now: float | None = None,
+) -> None:
+    """Count jobs and seconds of film as used today, before their orders are placed or in the same transaction.
 
-    Raises OverLimit ("daily_jobs_exceeded", "daily_seconds_exceeded"), having counted nothing; it may come again at
-    UTC's midnight, unless the order alone is more than a day's. Negative numbers give back what was not made.
+    `stored_bytes` is what the key has in the store already. Raises OverLimit ("daily_jobs_exceeded",
+    "daily_seconds_exceeded", "storage_exceeded"), having counted nothing; a day's limit may come again at UTC's
+    midnight, unless the order alone is more than a day's. Negative numbers give back what was not made.
     """
     at = datetime.fromtimestamp(time.time() if now is None else now, UTC)
     day, limit = at.date().isoformat(), key.quotas
+    if limit.stored_bytes is not None and jobs > 0 and stored_bytes >= limit.stored_bytes:
+        raise OverLimit(
+            f"this API key has {stored_bytes:,} bytes in the store and may have {limit.stored_bytes:,}. Delete videos.",
+            "storage_exceeded",
+        )
     _add_missing(connection, USED, prefix=key.prefix, day=day, jobs=0, seconds=0.0)
     where = (USED.c.prefix == key.prefix) & (USED.c.day == day)
     if limit.jobs_per_day is not None and jobs > 0:
@@ -91,46 +114,29 @@ def charge(connection: Connection, key: Key, *, jobs: int = 1, seconds: float = 
     if limit.seconds_per_day is not None and seconds > 0:
         where &= USED.c.seconds + seconds <= limit.seconds_per_day
     changed = {"jobs": _not_below_zero(USED.c.jobs + jobs), "seconds": _not_below_zero(USED.c.seconds + seconds)}
-    if connection.execute(update(USED).where(where).values(**changed)).rowcount:
-        return
-    midnight = datetime(at.year, at.month, at.day, tzinfo=UTC) + timedelta(days=1)
-    wait: float | None = (midnight - at).total_seconds()
-    used = usage(connection, key, now=now)
+    if not connection.execute(update(USED).where(where).values(**changed)).rowcount:
+        raise _over(key, usage(connection, key, now=now), jobs, seconds, at)
+
+
+def _over(key: Key, used: Usage, jobs: int, seconds: float, at: datetime) -> OverLimit:
+    """Which of a day's limits it is, and when there is a new day."""
+    limit = key.quotas
     if limit.jobs_per_day is not None and used.jobs + jobs > limit.jobs_per_day:
-        says, code = f"{limit.jobs_per_day} jobs", "daily_jobs_exceeded"
-        wait = wait if jobs <= limit.jobs_per_day else None
+        says, code, worth = f"{limit.jobs_per_day} jobs", "daily_jobs_exceeded", jobs <= limit.jobs_per_day
     else:
-        says, code = f"{limit.seconds_per_day:g} seconds of film", "daily_seconds_exceeded"
-        wait = wait if seconds <= (limit.seconds_per_day or 0) else None
-    raise OverLimit(
-        f"this API key may have {says} a day, and that would be more. Ask for less, or tomorrow.", code, wait
-    )
-
-
-def hold(connection: Connection, key: Key, num_bytes: int) -> None:
-    """Count bytes as kept in the store for a key; negative ones as removed.
-
-    Raises OverLimit ("storage_exceeded"), having counted nothing.
-    """
-    _add_missing(connection, HELD, prefix=key.prefix, bytes=0)
-    where = HELD.c.prefix == key.prefix
-    if key.quotas.stored_bytes is not None and num_bytes > 0:
-        where &= HELD.c.bytes + num_bytes <= key.quotas.stored_bytes
-    done = connection.execute(update(HELD).where(where).values(bytes=_not_below_zero(HELD.c.bytes + num_bytes)))
-    if not done.rowcount:
-        raise OverLimit(
-            f"this API key may keep {key.quotas.stored_bytes:,} bytes, and that would be more. Delete videos first.",
-            "storage_exceeded",
-        )
+        most = limit.seconds_per_day or 0.0
+        says, code, worth = f"{most:g} seconds of film", "daily_seconds_exceeded", seconds <= most
+    midnight = datetime(at.year, at.month, at.day, tzinfo=UTC) + timedelta(days=1)
+    wait = (midnight - at).total_seconds() if worth else None
+    return OverLimit(f"this API key may have {says} a day. Ask for less, or tomorrow.", code, wait)
 
 
 def usage(connection: Connection, key: Key, *, now: float | None = None) -> Usage:
-    """What a key has used today (UTC), and what it keeps."""
+    """What a key has used today (UTC)."""
     day = datetime.fromtimestamp(time.time() if now is None else now, UTC).date().isoformat()
     today = (USED.c.prefix == key.prefix) & (USED.c.day == day)
     jobs, seconds = connection.execute(select(USED.c.jobs, USED.c.seconds).where(today)).one_or_none() or (0, 0.0)
-    held = connection.scalar(select(HELD.c.bytes).where(HELD.c.prefix == key.prefix)) or 0
-    return Usage(jobs=jobs, seconds=seconds, stored_bytes=held)
+    return Usage(jobs=jobs, seconds=seconds)
 
 
 def _level(now: float, rate: float, capacity: float) -> ColumnElement[float]:

@@ -37,8 +37,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a key has used: today, and what it holds in the store."""
+    """What a key has used today."""
 
     jobs: int
     seconds: float  # of film
-    stored_bytes: int

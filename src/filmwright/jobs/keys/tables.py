@@ -1,6 +1,6 @@
 """The tables of keys and of what they have used."""
 
-from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Column, Float, ForeignKey, Integer, MetaData, String, Table
 
 VERSION = 1
 TABLES = MetaData()
@@ -33,10 +33,4 @@ USED = Table(
     Column("day", String(10), primary_key=True),  # 2026-11-30
     Column("jobs", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
-)
-HELD = Table(
-    "api_key_storage",
-    TABLES,
-    Column("prefix", String(16), ForeignKey(KEYS.c.prefix), primary_key=True),
-    Column("bytes", BigInteger, nullable=False),
 )
