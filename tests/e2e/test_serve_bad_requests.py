@@ -221,9 +221,9 @@ BAD = {
         400,
         "invalid_value",
     ),
-    "a webhook in the own network": (fields(webhook_url="http://127.0.0.1:1/"), 400, "invalid_request"),
-    "a webhook that is a file": (fields(webhook_url="file:///etc/passwd"), 400, "invalid_request"),
-    "a webhook in brackets": (fields(webhook_url="https://[::1"), 400, "invalid_request"),
+    "a webhook in the own network": (fields(webhook_url="http://127.0.0.1:1/"), 400, "invalid_value"),
+    "a webhook that is a file": (fields(webhook_url="file:///etc/passwd"), 400, "invalid_value"),
+    "a webhook in brackets": (fields(webhook_url="https://[::1"), 400, "invalid_value"),
     # what an input is fetched from
     "an input of this machine": (reference(image_url="http://127.0.0.1:8008/healthz"), 400, ()),
     "an input of this machine, in decimal": (reference(image_url="https://2130706433/"), 400, "host_not_allowed"),

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from filmwright.jobs.orders.request import checked_webhook
+
 PRIORITY = 100  # at most, up or down
 
 
@@ -35,6 +37,7 @@ def _said(text: str) -> str:
     return text
 
 
+WebhookUrl = Annotated[str, AfterValidator(checked_webhook)]
 Text = Annotated[str, AfterValidator(_clean)]
 Prompt = Annotated[Text, AfterValidator(_said)]
 Blank = BeforeValidator(_number)
@@ -80,7 +83,7 @@ class Extended(_Asked):
     quality: Literal["draft", "standard", "final"] | None = None
     music: bool | None = None
     priority: Priority = None
-    webhook_url: Annotated[str | None, Field(max_length=2048)] = None
+    webhook_url: WebhookUrl | None = None
 
 
 class CreateVideo(Extended):
@@ -128,4 +131,4 @@ class SetWebhook(BaseModel):
     """Where the ends of jobs are told; null is nowhere."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    url: Annotated[str | None, Field(max_length=2048)]
+    url: WebhookUrl | None

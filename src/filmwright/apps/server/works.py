@@ -8,7 +8,6 @@ from filmwright.film.shots.reading import ASPECTS, picture_size
 from filmwright.jobs.film import Film, check_film
 from filmwright.jobs.generate import GenerateRequest
 from filmwright.jobs.orders import ClipWork, FilmWork, Input, Order, OrderRequest
-from filmwright.jobs.orders.webhooks import check_url
 from filmwright.jobs.plan import heard
 
 from .asked import CreateVideo, EditVideo, Extended, ExtendVideo, RemixVideo
@@ -141,7 +140,7 @@ def _wanted(
         kind=kind,
         work=changed,
         remixed_from=None if source is None else source.id,
-        webhook=None if asked.webhook_url is None else check_url(asked.webhook_url),
+        webhook=asked.webhook_url,
     )
     unknown = [f"{field} is not known here" for field in sorted(asked.model_extra or {})[:20]]
     return Wanted(request=request, notes=(*notes, *unknown))
