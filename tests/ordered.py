@@ -37,7 +37,7 @@ def orders_in(folder: Path, url: str | None = None, **terms) -> Iterator[Orders]
     """The order book of a service in a folder."""
     store = open_store(str(folder / "store"))
     url = url or f"sqlite:///{folder / 'service.db'}"
-    with Orders.open(url, store=store, terms=Terms(**({"lost_after": 1.0} | terms))) as orders:
+    with Orders.open(url, store=store, terms=Terms(**({"lost_after": 60.0} | terms))) as orders:
         yield orders
 
 

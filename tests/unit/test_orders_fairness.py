@@ -74,6 +74,17 @@ def taken(orders, worker, number):
     return sequence
 
 
+def all_taken(orders):
+    """The orders in the sequence in which they are taken up, each by a worker of its own."""
+    while True:
+        worker = new_worker()
+        register(orders.engine, worker, "v")
+        claim = claimed(orders.engine, worker, "v", orders.terms)
+        if claim is None:
+            return
+        yield claim.order
+
+
 def test_a_key_that_comes_late_neither_waits_behind_the_others_nor_overtakes_them_for_long(tmp_path):
     with orders_in(tmp_path, lost_after=1e6) as orders:
         worker = new_worker()
@@ -91,8 +102,6 @@ def test_a_key_that_comes_late_neither_waits_behind_the_others_nor_overtakes_the
 
 def test_the_position_is_the_number_of_orders_that_are_taken_up_before(tmp_path):
     with orders_in(tmp_path, lost_after=1e6) as orders:
-        worker = new_worker()
-        register(orders.engine, worker, "v")
         many = [orders.place(request(), owner="many").id for _ in range(5)]
         one = orders.place(request(), owner="one")
         urgent = orders.place(request(), owner="many", priority=9)
@@ -101,22 +110,14 @@ def test_the_position_is_the_number_of_orders_that_are_taken_up_before(tmp_path)
         assert orders.position(many[-1]).ahead == 6
         assert orders.position(one.id).seconds_left is None  # nothing to tell by
         told = {i: orders.position(i).ahead for i in (*many, one.id, urgent.id)}
-        sequence = []
-        while (claim := claimed(orders.engine, worker, "v", orders.terms)) is not None:
-            sequence.append(claim.order)
-        assert sequence == sorted(told, key=told.__getitem__)
+        assert list(all_taken(orders)) == sorted(told, key=told.__getitem__)
 
 
 def test_no_owner_has_more_in_the_making_than_it_may(tmp_path):
     with orders_in(tmp_path, lost_after=1e6, per_owner=2) as orders:
-        worker = new_worker()
-        register(orders.engine, worker, "v")
         for owner in ("a", "a", "a", "b"):
             orders.place(request(), owner=owner)
-        owners = []
-        while (claim := claimed(orders.engine, worker, "v", orders.terms)) is not None:
-            owners.append(orders.get(claim.order).owner)
-        assert Counter(owners) == {"a": 2, "b": 1}
+        assert Counter(orders.get(order).owner for order in all_taken(orders)) == {"a": 2, "b": 1}
 
 
 def test_the_time_left_is_told_by_how_long_such_orders_took(tmp_path):

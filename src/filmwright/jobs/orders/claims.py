@@ -15,6 +15,7 @@ from .endings import end, tell
 from .failures import WORKER_LOST
 from .fairness import next_served
 from .nouns import Failure
+from .request import OrderRequest
 from .terms import Terms
 
 
@@ -24,7 +25,8 @@ class Claim:
 
     order: str
     run: str  # id of its dbos workflow
-    goes_on: bool  # another worker has begun it
+    goes_on: bool  # it has been begun before
+    limit: float  # seconds that making it may take
 
 
 def new_worker() -> str:
@@ -35,11 +37,12 @@ def new_worker() -> str:
 def claimed(engine: Engine, worker: str, version: str, terms: Terms) -> Claim | None:
     """Take up an order: one whose worker is gone, else the next by fair queueing; None where there is none for it.
 
-    A run goes on with a worker of the version that began it. Where none of that version is left, it begins anew.
+    A run goes on with a worker of the version that began it. Where none of that version is left, it begins anew. Who
+    asks makes nothing at the moment: what is written down as its own has broken off, and is taken up again.
     """
     with reaching():
         with engine.connect() as connection:
-            if not _anything(connection, terms):
+            if not _anything(connection, worker, terms):
                 return None
         with alone(engine) as connection:
             return _orphan(connection, worker, version, terms) or _next(connection, worker, version, terms)
@@ -96,16 +99,16 @@ def bury(engine: Engine, terms: Terms) -> None:
         connection.execute(delete(workers).where(gone, workers.c.id.not_in(held)))
 
 
-def _anything(connection: Connection, terms: Terms) -> bool:
+def _anything(connection: Connection, worker: str, terms: Terms) -> bool:
     """Whether it is worth being alone: a look that hinders nobody."""
     table = tables.orders
-    wanted = or_(table.c.status == "queued", _is_orphan(connection, terms))
+    wanted = or_(table.c.status == "queued", _is_orphan(connection, worker, terms))
     return connection.execute(select(table.c.id).where(wanted).limit(1)).first() is not None
 
 
-def _is_orphan(connection: Connection, terms: Terms) -> Any:
+def _is_orphan(connection: Connection, worker: str, terms: Terms) -> Any:
     table = tables.orders
-    living = select(tables.workers.c.id).where(alive(connection, terms))
+    living = select(tables.workers.c.id).where(alive(connection, terms), tables.workers.c.id != worker)
     return (table.c.status == "in_progress") & or_(table.c.worker.is_(None), table.c.worker.not_in(living))
 
 
@@ -114,7 +117,7 @@ def _orphan(connection: Connection, worker: str, version: str, terms: Terms) -> 
     table, workers = tables.orders, tables.workers
     versions = select(workers.c.version).where(alive(connection, terms))
     ours = or_(table.c.version == version, table.c.version.not_in(versions))
-    query = select(table).where(_is_orphan(connection, terms), ours).order_by(table.c.number)
+    query = select(table).where(_is_orphan(connection, worker, terms), ours).order_by(table.c.number)
     for row in connection.execute(query).mappings():
         if row["cancelling"]:
             end(connection, terms, row["id"], "cancelled")
@@ -122,7 +125,7 @@ def _orphan(connection: Connection, worker: str, version: str, terms: Terms) -> 
             says = f"{row['attempts']} workers were lost at {row['stage'] or 'its beginning'!r}, one after the other."
             end(connection, terms, row["id"], "failed", failure=Failure(code=WORKER_LOST, message=says))
         else:
-            return _take(connection, row, worker, version)
+            return _take(connection, row, worker, version, terms)
     return None
 
 
@@ -132,10 +135,10 @@ def _next(connection: Connection, worker: str, version: str, terms: Terms) -> Cl
         return None
     row = connection.execute(select(tables.orders).where(tables.orders.c.id == waiting.id)).mappings().one()
     tell(connection, waiting.id, "started")
-    return _take(connection, row, worker, version)
+    return _take(connection, row, worker, version, terms)
 
 
-def _take(connection: Connection, row: Any, worker: str, version: str) -> Claim:
+def _take(connection: Connection, row: Any, worker: str, version: str, terms: Terms) -> Claim:
     table = tables.orders
     goes_on = row["version"] == version and row["run"] is not None
     run = row["run"] if goes_on else f"{row['id']}.{secrets.token_hex(4)}"
@@ -143,7 +146,8 @@ def _take(connection: Connection, row: Any, worker: str, version: str) -> Claim:
     values |= {"started": row["started"] or clock(connection), "attempts": row["attempts"] + 1}
     values |= {} if goes_on else {"timings": {}}
     connection.execute(update(table).where(table.c.id == row["id"]).values(values))
-    return Claim(order=row["id"], run=run, goes_on=goes_on)
+    limit = OrderRequest.model_validate_json(row["request"]).time_limit or terms.time_limit
+    return Claim(order=row["id"], run=run, goes_on=goes_on, limit=limit)
 
 
 def num_alive(connection: Connection, terms: Terms) -> tuple[int, int]:

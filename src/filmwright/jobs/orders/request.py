@@ -1,12 +1,14 @@
 """What an order asks for: a film or a clip, validated, its files named by their places in the store."""
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from filmwright.jobs.film import Film
 from filmwright.jobs.generate import GenerateRequest
 
+MOST_LETTERS = 2048  # of a webhook's URL
 Kind = Literal["film", "generate", "remix", "edit", "extension"]
 
 
@@ -51,6 +53,21 @@ class ClipWork(BaseModel):
         return self
 
 
+def checked_webhook(url: str) -> str:
+    """A URL that can be told of ends: https, without a user in it. Raises ValueError.
+
+    Whether its host is on the public internet is looked at when it is told, each time.
+    """
+    try:
+        parts = urlsplit(url) if url.isprintable() and " " not in url and len(url) <= MOST_LETTERS else urlsplit("")
+        wrong = parts.scheme != "https" or not parts.hostname or parts.username is not None or parts.port == 0
+    except ValueError:
+        wrong = True
+    if wrong:
+        raise ValueError(f"a webhook is told at an https URL without a user in it, not at {url[:100]!r}")
+    return url
+
+
 Work = Annotated[FilmWork | ClipWork, Field(discriminator="what")]
 
 
@@ -65,6 +82,11 @@ class OrderRequest(BaseModel):
     time_limit: float | None = Field(default=None, gt=0)  # seconds of making; None is the service's own
     keep: float | None = Field(default=None, gt=0)  # seconds from its end to its removal; None is the service's own
     webhook: str | None = None  # URL that is told of the end
+
+    @field_validator("webhook")
+    @classmethod
+    def _can_be_told(cls, url: str | None) -> str | None:
+        return None if url is None else checked_webhook(url)
 
     @property
     def prompt(self) -> str:

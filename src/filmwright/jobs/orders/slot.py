@@ -103,6 +103,9 @@ class _Slot:
                 logger.warning("%s broke off", order_id, exc_info=True)
                 release(orders.engine, order_id, worker)
                 raise
+            except BaseException:  # the process is told to end
+                self._stop.set()
+                raise
             finally:
                 self._done.set()
 
@@ -113,21 +116,19 @@ class _Slot:
         while not self._stop.is_set():
             try:
                 claim = claimed(self._orders.engine, self._worker, self._version, self._orders.terms)
+                if claim is not None:
+                    self._make(claim)
             except FilmError as err:  # the database is away; it comes back
                 logger.warning("no order can be taken up: %s", err)
                 self._stop.wait(BEAT)
-                continue
-            if claim is None:
-                self._forget(0)
-                self._stop.wait(LOOK)
-                continue
-            self._make(claim)
-            self._forget(SWEPT_UP)
+            else:
+                self._forget(SWEPT_UP if claim else 0)
+                self._stop.wait(0.0 if claim else LOOK)
         self._forget(0)
 
     def live(self) -> None:
         """Show signs of life until the worker is gone."""
-        while not self.gone.wait(BEAT):
+        while not self.gone.wait(min(BEAT, self._orders.terms.lost_after / 4)):
             try:
                 seen(self._orders.engine, self._worker, draining=self._stop.is_set())
             except FilmError as err:
@@ -144,8 +145,6 @@ class _Slot:
         if not self._begin(claim):
             release(self._orders.engine, claim.order, self._worker)
             return
-        known = self._orders.get(claim.order)
-        limit = known.request.time_limit or self._orders.terms.time_limit
         stopped: float | None = None
         while not self._done.wait(0.5):
             now = time.monotonic()
@@ -153,8 +152,8 @@ class _Slot:
             if stopped is not None and self._drain is not None and now - stopped > self._drain:
                 logger.warning("%s is left to another worker", claim.order)
                 return
-            if now - began > limit + STUCK:
-                self._give_up(claim, limit)
+            if now - began > claim.limit + STUCK:
+                self._give_up(claim)
         self._over.append(claim.run)
 
     def _begin(self, claim: Claim) -> bool:
@@ -169,9 +168,9 @@ class _Slot:
         DBOS.resume_workflow(claim.run, queue_name=self._worker)
         return True
 
-    def _give_up(self, claim: Claim, limit: float) -> None:
+    def _give_up(self, claim: Claim) -> None:
         """An order that reports nothing and ends not can't be stopped but with its process."""
-        says = f"it took more than {limit:.0f} seconds, and did not stop when it should. Order less."
+        says = f"it took more than {claim.limit:.0f} seconds, and did not stop when it should. Order less."
         with self._orders.engine.begin() as connection:
             failure = Failure(code=OUT_OF_TIME, message=says)
             end(connection, self._orders.terms, claim.order, "failed", worker=self._worker, failure=failure)
