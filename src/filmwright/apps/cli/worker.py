@@ -29,8 +29,8 @@ def worker(
 ) -> None:
     """Make the films that a service has orders for, until it is told to stop.
 
-    Start as many as you like, on any hosts that see the same database and store. On SIGTERM it finishes
-    what it is at; the order of one that is killed goes on elsewhere, at the last stage that was done.
+    Start as many as you like, on any hosts that see the same database and store.
+    On SIGTERM each finishes what it is at. The order of one that is killed goes on elsewhere.
     """
     with told():
         from filmwright.jobs.orders.worker import Place, work
