@@ -178,6 +178,21 @@ def test_files_of_orders_go_with_them_and_inputs_with_the_last_that_needs_them(b
         assert not list(orders.store.list())
 
 
+def test_a_video_outlives_its_order_while_another_is_made_from_it(book, tmp_path):
+    (tmp_path / "file").write_bytes(b"a video")
+    with book() as orders:
+        first = orders.place(request(), owner="one")
+        name = f"results/{first.id}/w/video.mp4"
+        orders.store.put(tmp_path / "file", name)
+        source = Input(name=name, filename="first.glb")
+        second = orders.place(request(work=FilmWork(film=TINY, scan=source)), owner="one")
+        orders.delete(first.id)
+        assert sweep_store(orders) == 0
+        assert list(orders.store.list()) == [name]
+        orders.delete(second.id)
+        assert not list(orders.store.list())
+
+
 def test_an_order_is_kept_for_as_long_as_it_was_to_be_and_no_longer(book):
     with book(keep=1e6) as orders:
         short = orders.place(request(keep=1e-3), owner="one", idempotency_key="k")

@@ -211,14 +211,12 @@ class Orders:
             )
 
     def remove_files(self, order: str, inputs: Iterable[str]) -> None:
-        """Remove what a removed order had in the store, and those of its inputs that no other order needs."""
-        for prefix in (results_of(order), work_of(order)):
-            for name in tuple(self.store.list(prefix)):
-                self.store.delete(name)
-        table = tables.inputs
+        """Remove what a removed order had in the store, and its inputs; but nothing that is an input of another."""
+        names, table = set(inputs), tables.inputs
+        names |= {*self.store.list(results_of(order)), *self.store.list(work_of(order))}
         with self._reading() as connection:
-            used = set(connection.execute(select(table.c.name).where(table.c.name.in_(inputs))).scalars())
-        for name in set(inputs) - used:
+            used = set(connection.execute(select(table.c.name).where(table.c.name.in_(names))).scalars())
+        for name in sorted(names - used):
             self.store.delete(name)
 
     def _placed(
