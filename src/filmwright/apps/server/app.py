@@ -40,7 +40,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     key = [Depends(HTTPBearer(auto_error=False, description="A key of `filmwright keys create`."))]
-    for part in (batches, content, events, videos, models, webhooks):
+    for part in (videos, content, events, batches, models, webhooks):
         app.include_router(part.router, dependencies=key)
     for part in (health, page, realtime):
         app.include_router(part.router)
@@ -70,7 +70,10 @@ def _guarded(app: FastAPI, service: Service) -> FastAPI:
         allowed: dict[str, Any] = {"allow_methods": ["GET", "POST", "PUT", "DELETE"], "allow_headers": ["*"]}
         app.add_middleware(CORSMiddleware, allow_origins=list(settings.origins), **allowed)
     app.add_middleware(
-        Guarded, origins=settings.origins, loopback=is_loopback(settings.host) and not service.desk.required, seen=seen
+        Guarded,
+        origins=settings.origins,
+        loopback=lambda: is_loopback(settings.host) and not service.desk.required,
+        seen=seen,
     )
     trace(app, settings.traces)
     return app

@@ -1,5 +1,6 @@
 """Who asks: the key of a request, and what it may see."""
 
+import time
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -7,6 +8,7 @@ from starlette.requests import HTTPConnection
 from filmwright.core.errors import KeyRefused
 from filmwright.jobs.keys import Key, Keys, Pace, Scope
 
+LOOK = 2.0  # seconds between two looks for a first key
 LOCAL = "local"  # owner of the orders of a server without keys, that only this machine reaches
 
 
@@ -27,8 +29,17 @@ class Desk:
     """Checks keys and their pace. Without keys it lets in whoever reaches it: `listening` decides who that is."""
 
     def __init__(self, keys: Keys, *, required: bool) -> None:
-        self._keys, self._pace, self.required = keys, Pace(keys.engine), required
+        self._keys, self._pace, self._required = keys, Pace(keys.engine), required
+        self._looked = time.monotonic()
         self.engine = keys.engine
+
+    @property
+    def required(self) -> bool:
+        """Whether a key is wanted: from the moment that there is one, also if it was made a moment ago."""
+        now = time.monotonic()
+        if not self._required and now - self._looked > LOOK:
+            self._looked, self._required = now, self._keys.any()
+        return self._required
 
     def any_key(self) -> bool:
         """Whether there is a key that opens anything."""

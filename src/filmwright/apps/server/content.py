@@ -45,9 +45,9 @@ def get_content(
     variant: Annotated[
         Variant, Query(description="The film, its poster, its contact sheet, or how it was made.")
     ] = "video",
-    range_: Annotated[str | None, Header(alias="Range", examples=["bytes=0-1023"])] = None,
-    if_range: Annotated[str | None, Header()] = None,
-    if_none_match: Annotated[str | None, Header()] = None,
+    range_: Annotated[str | None, Header(alias="Range", description="Bytes of it, as in `bytes=0-1023`.")] = None,
+    if_range: Annotated[str | None, Header(description="The ETag that the range is of.")] = None,
+    if_none_match: Annotated[str | None, Header(description="The ETag of the file that you have.")] = None,
 ) -> Response:
     """What a completed job has brought. Its ETag is the SHA-256 of the file."""
     service = of(request)

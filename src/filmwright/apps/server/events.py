@@ -42,7 +42,7 @@ async def follow_video(
     video_id: VideoId,
     *,
     after: Annotated[int, Query(ge=0, lt=1 << 62, description="The last event that you have.")] = 0,
-    last_event_id: Annotated[str | None, Header()] = None,
+    last_event_id: Annotated[str | None, Header(description="The same, as EventSource sends it.")] = None,
 ) -> StreamingResponse:
     """What happens to a job until its end: queued, started, progress (with `preview`, a JPEG as a data URL), and
     completed, failed or cancelled. A browser's EventSource goes on where it was cut off.

@@ -29,7 +29,7 @@ Seen = Callable[[Scope, int, float], None]  # a request's scope, its status and 
 class Guarded:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, *, origins: Collection[str], loopback: bool, seen: Seen) -> None:
+    def __init__(self, app: ASGIApp, *, origins: Collection[str], loopback: Callable[[], bool], seen: Seen) -> None:
         self._app, self._origins, self._loopback, self._seen = app, frozenset(origins), loopback, seen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +66,7 @@ class Guarded:
         """
         headers = Headers(scope=scope)
         origin, host = headers.get("origin"), headers.get("host", "")
-        if self._loopback and not is_loopback(_name(host)):
+        if self._loopback() and not is_loopback(_name(host)):
             said = f"this server is for this machine alone, and not called {host[:80]!r}. Call it localhost."
             return Refusal(421, said, code="wrong_host")
         if origin is None or origin in self._origins or urlsplit(origin).netloc == host:

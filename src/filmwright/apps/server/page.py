@@ -14,6 +14,7 @@ from filmwright.jobs.page.escaped import escape
 from filmwright.jobs.page.sheet import sheet
 from filmwright.jobs.page.style import STYLE
 
+from .asked import Reference
 from .examples import ANSWERS
 from .told import Envelope
 
@@ -56,8 +57,8 @@ def describe(app: FastAPI) -> None:
             for name in ("HTTPValidationError", "ValidationError"):
                 components.pop(name, None)
             envelope = Envelope.model_json_schema(ref_template="#/components/schemas/{model}")
-            components |= envelope.pop("$defs") | {"Envelope": envelope}
-            for path, _, operation in _operations(made):
+            components |= envelope.pop("$defs") | {"Envelope": envelope, "Reference": Reference.model_json_schema()}
+            for path, _, operation in operations(made):
                 _complete(path, operation)
             app.openapi_schema = made
         return app.openapi_schema
@@ -68,7 +69,7 @@ def describe(app: FastAPI) -> None:
 def page_of(schema: Table, base: str) -> str:
     """The page for people: each route with an example as curl sends it, and what comes back."""
     head = f"<h1>{escape(schema['info']['title'])}</h1><p class='sentence'>{escape(schema['info']['summary'])}</p>"
-    parts = [_section(path, method, operation, base) for path, method, operation in _operations(schema)]
+    parts = [_section(path, method, operation, base) for path, method, operation in operations(schema)]
     made = "The same for programs: <a href='/openapi.json'>/openapi.json</a>"
     return sheet("Filmwright: the API", STYLE + OWN_STYLE, head + "".join(parts), made)
 
@@ -77,16 +78,16 @@ def _section(path: str, method: str, operation: Table, base: str) -> str:
     said = escape(operation.get("description", ""))
     parameters = "".join(
         f"<div><dt>{escape(one['name'])}</dt><dd>{escape(one.get('description', ''))} "
-        f"{escape(_type(one.get('schema', {})))}</dd></div>"
+        f"{escape(kind_of(one.get('schema', {})))}</dd></div>"
         for one in operation.get("parameters", [])
     )
     answers = operation["responses"]["200"].get("content", {})
-    shown = [_pretty(content["example"]) for content in answers.values() if "example" in content][:1]
-    blocks = "".join(f"<pre>{html.escape(text)}</pre>" for text in (_curl(path, method, operation, base), *shown))
+    shown = [pretty(content["example"]) for content in answers.values() if "example" in content][:1]
+    blocks = "".join(f"<pre>{html.escape(text)}</pre>" for text in (curl(path, method, operation, base), *shown))
     return f"<section><h2>{method.upper()} {escape(path)}</h2><p>{said}</p><dl>{parameters}</dl>{blocks}</section>"
 
 
-def _curl(path: str, method: str, operation: Table, base: str) -> str:
+def curl(path: str, method: str, operation: Table, base: str) -> str:
     """The request as it is typed."""
     words = ["curl", *([] if method == "get" else ["-X", method.upper()]), f"{base}{_filled(path, operation)}"]
     if "security" in operation:
@@ -107,18 +108,18 @@ def _filled(path: str, operation: Table) -> str:
     return path
 
 
-def _type(schema: Table) -> str:
+def kind_of(schema: Table) -> str:
     kinds = [one.get("type", "") for one in schema.get("anyOf", [schema])]
     said = " or ".join(kind for kind in kinds if kind and kind != "null")
     chosen = schema.get("enum")
-    return f"({' | '.join(chosen)})" if chosen else f"({said})"
+    return f"({' or '.join(chosen)})" if chosen else f"({said})"
 
 
-def _pretty(example: Any) -> str:
+def pretty(example: Any) -> str:
     return example if isinstance(example, str) else json.dumps(example, indent=2)
 
 
-def _operations(schema: Table) -> Iterator[tuple[str, str, Table]]:
+def operations(schema: Table) -> Iterator[tuple[str, str, Table]]:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation

@@ -76,8 +76,8 @@ def list_videos(
     request: Request,
     *,
     after: Annotated[str | None, Query(description="The last id of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    order: Literal["asc", "desc"] = "desc",
+    limit: Annotated[int, Query(ge=1, le=100, description="Jobs on a page.")] = 20,
+    order: Annotated[Literal["asc", "desc"], Query(description="By the time of their placing.")] = "desc",
 ) -> Response:
     """Your jobs, the newest first. Their places in the queue are told by the jobs themselves."""
     service = of(request)
