@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check slow clean
+.PHONY: demo test check slow audit clean
 
 demo: $(VENV)/.base  ## make the film of the bundled sample
 	$(BIN)/filmwright make sample --brief "A calm luxury spot for a perfume. 'Made to last.'" --out demo
@@ -19,6 +19,9 @@ check: $(VENV)/.dev  ## what CI checks besides the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(VENV)/.dev  ## known weaknesses of the installed packages
+	$(BIN)/python -m pip_audit --skip-editable
 
 $(VENV)/.base: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
