@@ -126,7 +126,7 @@ def made(ready: Prepared, out: Path, room: Path, stage: Stages, report: Report =
         shot = stage("generate", lambda: clip(out / ".takes", asked, generator, name="clip", report=report))
         shown = cache(lambda: _stills(shot, asked))
         verdict = both(verdict, stage("moderate", lambda: admit(work, shown()), "clip"))
-        identity = stage("identify", partial(identify, work, verdict, shot.record.key))
+        identity = stage("finish", partial(identify, work, verdict, shot.record.key), "id", share=0.0)
         names = names_of(request.title, codec)
         path, num_frames = room / names.film, shot.record.num_frames
 
