@@ -2,11 +2,14 @@
 
 import io
 import json
+import threading
 import zipfile
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from filmwright.apps.server import examples
 from filmwright.jobs.keys import Quotas
 from filmwright.jobs.orders import tables
 from tests.served import asked, finish
@@ -59,7 +62,7 @@ def test_a_job_in_json_and_in_a_form_is_the_same(client):
     first, second = client.post("/v1/videos", json=fields).json(), client.post("/v1/videos", data=fields).json()
     own = {"id", "created_at", "queue_position"}
     assert {k: v for k, v in first.items() if k not in own} == {k: v for k, v in second.items() if k not in own}
-    assert SHAPE <= set(first)
+    assert set(first) >= SHAPE
     assert first["status"] == "queued"
     assert (first["size"], first["seconds"], first["error"], first["completed_at"]) == ("1280x720", "4", None, None)
 
@@ -323,3 +326,70 @@ def test_the_same_file_is_the_same_request(served):
     (given,) = service.orders.get(answers[0].json()["id"]).request.inputs
     assert given.filename == "thing.glb"
     assert given.name in set(service.store.list("inputs/"))
+
+
+def test_the_examples_of_the_page_are_good(client, done):
+    """Each request that the OpenAPI page shows, with ids of jobs that are there."""
+    schema = client.get("/openapi.json").json()
+    tried = 0
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+                where = path.replace("{video_id}", done)
+                text = json.dumps(content["example"]).replace(examples.ID, done)
+                example = json.loads(text)
+                if kind == "multipart/form-data":
+                    answer = client.request(method, where, data=example)
+                else:
+                    body = example if isinstance(example, str) else text
+                    answer = client.request(method, where, content=body, headers={"Content-Type": kind})
+                assert answer.status_code == 200, (path, kind, answer.text)
+                tried += 1
+            if method == "get":
+                where = path.replace("{video_id}", done).replace("{model}", "filmwright-scan")
+                if "{" not in where:
+                    assert client.get(where).status_code == 200, path
+                    tried += 1
+            assert operation["description"]
+            answers = operation["responses"]["200"].get("content", {})
+            assert path.endswith("/content") or all("example" in content for content in answers.values()), path
+    assert tried > 18
+
+
+def test_the_page_for_people(client):
+    page = client.get("/docs").text
+    assert page.count("<section>") > 15
+    assert "<script" not in page
+    assert "curl" in page
+
+
+def test_traces_go_to_the_collector_that_is_named(tmp_path):
+    came = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self):
+            came.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        with asked(tmp_path, traces=f"http://127.0.0.1:{server.server_port}") as (client, _):
+            client.get("/v1/models")
+            client.get("/healthz")
+            client.app.state.traces.force_flush()
+            client.app.state.traces.shutdown()
+        server.shutdown()
+        thread.join()
+    (path, spans), *_ = came
+    assert path == "/v1/traces"
+    assert b"/v1/models" in spans
+    assert b"healthz" not in b"".join(body for _, body in came)
+
+
+def test_no_traces_unless_asked_for(client):
+    assert not hasattr(client.app.state, "traces")

@@ -49,7 +49,7 @@ async def create_batch(
         text = (await read(request, LARGEST)).decode()
     except UnicodeDecodeError as err:
         raise Refusal(400, "the lines are not UTF-8.", "invalid_batch") from err
-    lines = await service.heavily(_read, service, who, text)
+    lines = await service.heavily(_read, service, who, text, idempotency_key)
     batch, orders = await run_in_threadpool(
         place_batch,
         service,
@@ -80,7 +80,7 @@ def get_batch(request: Request, batch_id: Annotated[str, Path(examples=[examples
     return json_of(Batch(id=batch_id, data=[Placed(custom_id=None, video=video_of(order)) for order in found.orders]))
 
 
-def _read(service: Service, who: Caller, text: str) -> list[tuple[str | None, Wanted]]:
+def _read(service: Service, who: Caller, text: str, once: str | None) -> list[tuple[str | None, Wanted]]:
     """What each line wants, and its name. Raises BadFilm that names the wrong lines: nothing is placed then."""
     lines = text.splitlines()
     limit = service.settings.requests.batch_lines
@@ -90,7 +90,7 @@ def _read(service: Service, who: Caller, text: str) -> list[tuple[str | None, Wa
 
     def understand(table: dict[str, Any]) -> OrderRequest:
         try:
-            found.append(_line(service, who, table))
+            found.append(_line(service, who, table, once))
         except (ValidationError, Refusal) as err:
             raise BadFilm(refusal(err).message) from err
         return found[-1][1].request
@@ -99,12 +99,12 @@ def _read(service: Service, who: Caller, text: str) -> list[tuple[str | None, Wa
     return found
 
 
-def _line(service: Service, who: Caller, table: dict[str, Any]) -> tuple[str | None, Wanted]:
+def _line(service: Service, who: Caller, table: dict[str, Any], once: str | None) -> tuple[str | None, Wanted]:
     line = BatchLine.model_validate(table if "body" in table else {"body": table})
     asked = CreateVideo.model_validate(line.body)
     if asked.priority is not None:
         raise Refusal(400, "the priority is the batch's: give it as ?priority=.", "invalid_value", "priority")
-    source = None if asked.input_reference is None else from_address(service, who, asked.input_reference)
+    source = None if asked.input_reference is None else from_address(service, who, asked.input_reference, once=once)
     if isinstance(source, Order):
         source = Reference.of(source)
     return line.custom_id, created(asked, source, service.settings)

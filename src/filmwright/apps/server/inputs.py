@@ -4,15 +4,14 @@ import binascii
 import io
 import re
 from base64 import b64decode
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from filmwright.core.content import content_hash
-from filmwright.jobs.intake import KINDS, Kind, accept, fetch, receive
-from filmwright.jobs.orders import Input, Order
+from filmwright.jobs.intake import accept, fetch, receive
+from filmwright.jobs.orders import Input, Order, new_input
 from filmwright.jobs.orders.places import INPUTS
 
 from .asked import Reference as Address
@@ -25,18 +24,14 @@ ORDER = re.compile(r"video_[0-9a-f]{32}")
 _DATA = re.compile(r"data:[^,;]*(?:;[^,;]*)*;base64,", re.IGNORECASE)
 
 
-def from_upload(
-    service: Service, who: Caller, file: BinaryIO, filename: str, *, kinds: Sequence[Kind] = KINDS
-) -> Reference:
-    """A file that came with the request. Raises Refused (of core/errors.py)."""
+def from_upload(service: Service, who: Caller, file: BinaryIO, filename: str, *, once: str | None = None) -> Reference:
+    """A file that came with a request, whose idempotency key is `once`. Raises Refused (of core/errors.py)."""
     with TemporaryDirectory(prefix="filmwright-") as room:
         path = receive(file, Path(room), service.settings.inputs)
-        return _kept(service, who, path, Path(room), filename, kinds)
+        return _kept(service, who, path, Path(room), filename, once)
 
 
-def from_address(
-    service: Service, who: Caller, asked: Address | str, *, kinds: Sequence[Kind] = KINDS
-) -> Reference | Order:
+def from_address(service: Service, who: Caller, asked: Address | str, *, once: str | None = None) -> Reference | Order:
     """A file that the request names: by a URL, a data URL, or the id of a job. Raises Refused, NotFound, Refusal."""
     address = Address(url=asked) if isinstance(asked, str) else asked
     url, known = address.image_url or address.url, address.id or address.file_id
@@ -46,10 +41,10 @@ def from_address(
         return order_of(service, who, known)
     assert url is not None
     if _DATA.match(url):
-        return from_upload(service, who, io.BytesIO(_decoded(url)), "reference", kinds=kinds)
+        return from_upload(service, who, io.BytesIO(_decoded(url)), "reference", once=once)
     with TemporaryDirectory(prefix="filmwright-") as room:
         path = fetch(url, Path(room), service.settings.hosts, service.settings.inputs)
-        return _kept(service, who, path, Path(room), unquote(urlsplit(url).path), kinds)
+        return _kept(service, who, path, Path(room), unquote(urlsplit(url).path), once)
 
 
 def order_of(service: Service, who: Caller, order: str, *, completed: bool = True) -> Order:
@@ -78,10 +73,14 @@ def clean_name(filename: str) -> str:
     return kept[:120] or "input"
 
 
-def _kept(service: Service, who: Caller, path: Path, room: Path, filename: str, kinds: Sequence[Kind]) -> Reference:
-    """Named by its content, so that the same request with the same file is the same request."""
-    accepted = accept(path, room, service.settings.inputs, kinds=tuple(kinds))
-    name = f"{INPUTS}{content_hash(who.owner, accepted.sha256)[:32]}{accepted.path.suffix}"
+def _kept(service: Service, who: Caller, path: Path, room: Path, filename: str, once: str | None) -> Reference:
+    """Under an idempotency key named by its content, so that the same request with the same file is the same; else by
+    chance, so that no sweep of files that nobody needs can take it away before it is needed again.
+    """
+    accepted = accept(path, room, service.settings.inputs)
+    name = new_input(accepted.path.suffix)
+    if once is not None:
+        name = f"{INPUTS}{content_hash(who.owner, once, accepted.sha256)[:32]}{accepted.path.suffix}"
     service.store.put(accepted.path, name, sha256=accepted.sha256)
     stem = Path(clean_name(filename)).stem or "input"
     given = Input(name=name, filename=f"{stem}{accepted.path.suffix}", sha256=accepted.sha256)

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from .failures import Refusal, answer
 
 LINGER = 3.0  # seconds that the rest of a body is thrown away for, so that its sender can read why
+CODES = {400: "invalid_http", 408: "request_timeout", 431: "headers_too_large", 503: "too_many_connections"}
 HEAD = 1 << 16  # bytes of a request's head, at most
 
 
@@ -20,6 +21,7 @@ class Patient(HttpToolsProtocol):
     """HTTP/1.1, with heads that come in time and of a bounded size, and errors in the API's own form."""
 
     head_seconds = 15.0
+    most = 1000  # connections at the same time
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -29,7 +31,10 @@ class Patient(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
         super().connection_made(transport)
-        self._wait(self.head_seconds, 408)
+        if len(self.connections) > self.most:
+            self._refuse(503)
+        else:
+            self._wait(self.head_seconds, 408)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
@@ -88,8 +93,7 @@ class Patient(HttpToolsProtocol):
             return
         if self._head_bytes or status != 408:
             phrase = HTTPStatus(status).phrase
-            code = {400: "invalid_http", 408: "request_timeout", 431: "headers_too_large"}[status]
-            body = bytes(answer(Refusal(status, message or f"{phrase.lower()}.", code)).body)
+            body = bytes(answer(Refusal(status, message or f"{phrase.lower()}.", CODES[status])).body)
             head = f"HTTP/1.1 {status} {phrase}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
             self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
         self.transport.close()

@@ -62,6 +62,7 @@ def serve(settings: ServerSettings, *, told: Callable[[Started], None]) -> None:
 def _config(app: object, settings: ServerSettings) -> uvicorn.Config:
     class Protocol(Patient):
         head_seconds = settings.requests.head_seconds
+        most = settings.requests.connections
 
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
@@ -72,7 +73,6 @@ def _config(app: object, settings: ServerSettings) -> uvicorn.Config:
         proxy_headers=False,  # X-Forwarded-For is anybody's word
         timeout_keep_alive=20,
         timeout_graceful_shutdown=PATIENCE,
-        limit_concurrency=settings.requests.connections,
         ws_max_size=1 << 20,
         ws_max_queue=4,
     )

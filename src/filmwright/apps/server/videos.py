@@ -36,7 +36,7 @@ async def create_video(request: Request, *, idempotency_key: IdempotencyKey = No
     service, who = await _entered(request)
     async with given(request) as body:
         asked = CreateVideo.model_validate(body.fields)
-        source = await _source(service, who, body, "input_reference", asked.input_reference)
+        source = await _source(service, who, body, "input_reference", asked.input_reference, idempotency_key)
     if isinstance(source, Order):
         source = Reference.of(source)
     return await _placed(service, who, idempotency_key, asked.priority, created, asked, source, service.settings)
@@ -48,7 +48,7 @@ async def edit_video(request: Request, *, idempotency_key: IdempotencyKey = None
     service, who = await _entered(request)
     async with given(request) as body:
         asked = EditVideo.model_validate(body.fields)
-        source = _named(await _source(service, who, body, "video", asked.video))
+        source = _named(await _source(service, who, body, "video", asked.video, idempotency_key))
     return await _placed(service, who, idempotency_key, asked.priority, edited, asked, source, service.settings)
 
 
@@ -58,7 +58,7 @@ async def extend_video(request: Request, *, idempotency_key: IdempotencyKey = No
     service, who = await _entered(request)
     async with given(request) as body:
         asked = ExtendVideo.model_validate(body.fields)
-        source = _named(await _source(service, who, body, "video", asked.video))
+        source = _named(await _source(service, who, body, "video", asked.video, idempotency_key))
     return await _placed(service, who, idempotency_key, asked.priority, extended, asked, source, service.settings)
 
 
@@ -142,17 +142,19 @@ async def _entered(request: Request) -> tuple[Service, Caller]:
     return service, await run_in_threadpool(service.desk.admit, request, "videos:write")
 
 
-async def _source(service: Service, who: Caller, body: Given, field: str, named: Any) -> Reference | Order | None:
+async def _source(
+    service: Service, who: Caller, body: Given, field: str, named: Any, once: str | None
+) -> Reference | Order | None:
     """The file that came in this field of the form, or that it names."""
     if strange := [name for name in body.files if name != field]:
         said = f"no file is taken as {strange[0][:64]!r}, but as {field!r}."
         raise Refusal(400, said, code="invalid_value", param=strange[0][:64])
     if field in body.files:
         file = body.files[field]
-        return await service.heavily(from_upload, service, who, file.file, file.filename or "input")
+        return await service.heavily(from_upload, service, who, file.file, file.filename or "input", once=once)
     if named is None:
         return None
-    return await service.heavily(from_address, service, who, named)
+    return await service.heavily(from_address, service, who, named, once=once)
 
 
 def _named(source: Reference | Order | None) -> Reference | Order:
