@@ -140,13 +140,19 @@ def metered(planned: Plan, renderer: Renderer, report: Report = silent) -> Expos
     looks: list[Look] = []
     shares: list[float] = []
     report(Step("meter the light", 0, len(storyboard.shots), "shots"))
-    base = meter(*_measure(stage, portrait(stage), renderer), stage.product, planned.brief.lighting)
+    base = portrayed(planned, renderer)
     for shot in storyboard.shots:
         radiance, ids = _measure(stage, shot, renderer)
         looks.append(trim(base, radiance, ids, stage.product))
         shares.append(float((ids == 0).mean()))
         report(Step("meter the light", len(looks), len(storyboard.shots), "shots"))
     return Exposure(looks=tuple(looks), open=tuple(shares))
+
+
+def portrayed(planned: Plan, renderer: Renderer) -> Look:
+    """The look of the product's portrait: what every shot of the stage starts from."""
+    stage = planned.stage
+    return meter(*_measure(stage, portrait(stage), renderer), stage.product, planned.brief.lighting)
 
 
 def exposed(planned: Plan, exposure: Exposure) -> Plan:
