@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -99,7 +99,7 @@ class ServerSettings(_Table):
     realtime: RealtimeTerms = RealtimeTerms()
 
     @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def _sound(self) -> "ServerSettings":
         if self.film.scan is not None or self.film.brief:
             raise ValueError("'film' is what every film starts from: a scan and a brief come with each order")
         if SCAN in self.models:
