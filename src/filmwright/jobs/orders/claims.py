@@ -56,12 +56,14 @@ def register(engine: Engine, worker: str, version: str) -> None:
         connection.execute(insert(tables.workers).values(values))
 
 
-def seen(engine: Engine, worker: str, *, draining: bool) -> None:
-    """The worker is still alive."""
+def seen(engine: Engine, worker: str, version: str, *, draining: bool) -> None:
+    """The worker is still alive; also one that was silent for so long that it was forgotten."""
     table = tables.workers
     with reaching(), engine.begin() as connection:
         values = {"seen": clock(connection), "draining": int(draining), "slots": int(not draining)}
-        connection.execute(update(table).where(table.c.id == worker).values(values))
+        found = connection.execute(update(table).where(table.c.id == worker).values(values))
+    if not found.rowcount:
+        register(engine, worker, version)
 
 
 def leave(engine: Engine, worker: str) -> None:

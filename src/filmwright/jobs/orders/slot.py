@@ -130,7 +130,7 @@ class _Slot:
         """Show signs of life until the worker is gone."""
         while not self.gone.wait(min(BEAT, self._orders.terms.lost_after / 4)):
             try:
-                seen(self._orders.engine, self._worker, draining=self._stop.is_set())
+                seen(self._orders.engine, self._worker, self._version, draining=self._stop.is_set())
             except FilmError as err:
                 logger.warning("worker %s can't show that it lives: %s", self._worker, err)
 
