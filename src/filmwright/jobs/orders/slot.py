@@ -59,8 +59,8 @@ def serve(
         slot = _Slot(orders, worker, version, rooms, stop, drain, carry)
         DBOS.listen_queues([worker])
         DBOS.launch()
-        DBOS.register_queue(worker)  # of its own, for runs that it goes on with
         register(orders.engine, worker, version)
+        DBOS.register_queue(worker)  # of its own, for runs that it goes on with
         logger.info("worker %s of version %s is here", worker, version)
         beside = [threading.Thread(target=task, daemon=True) for task in (slot.live, slot.keep_house)]
         for thread in beside:
