@@ -88,7 +88,9 @@ def fire(asked: argparse.Namespace, url: str, folder: Path) -> list[str]:
             for worker in workers:
                 worker.end()
         seconds = time.monotonic() - began
+        again = sum(worker.again() for worker in workers)
         print(f"{asked.database}: {asked.jobs} orders, {asked.workers} workers, {killed} killed, {seconds:.0f} s")
+        print(f"  {again} times an order was taken up again, whose worker was lost")
         trouble = [f"{left} orders have not ended"] if left else []
         return trouble + list(checked(asked, orders, ids, folder))
 
@@ -130,7 +132,7 @@ def checked(asked: argparse.Namespace, orders: Orders, ids: list[str], folder: P
     if left:
         yield f"{len(left)} files belong to no order, such as {left[0]}"
     looked = f", {verified} films verified" if asked.trust else ""
-    print(f"  {num_files} files read back{looked}; {len(left)} orphans; {Counter(o.attempts for o in told.values())}")
+    print(f"  {num_files} files read back{looked}; {len(left)} orphans")
 
 
 class Worker:
@@ -148,6 +150,10 @@ class Worker:
         if self._process is None or self._process.poll() is not None:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(self._command, stderr=log, start_new_session=True)
+
+    def again(self) -> int:
+        """How often it took up an order that another worker had begun."""
+        return self._log.read_text().count("is taken up again")
 
     def kill(self) -> None:
         """SIGKILL, to it and all its processes at once."""

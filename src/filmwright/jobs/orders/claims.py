@@ -25,7 +25,8 @@ class Claim:
 
     order: str
     run: str  # id of its dbos workflow
-    goes_on: bool  # it has been begun before
+    again: bool  # another worker was lost over it
+    goes_on: bool  # with what that one has done
     limit: float  # seconds that making it may take
 
 
@@ -149,7 +150,7 @@ def _take(connection: Connection, row: Any, worker: str, version: str, terms: Te
     values |= {} if goes_on else {"timings": {}}
     connection.execute(update(table).where(table.c.id == row["id"]).values(values))
     limit = OrderRequest.model_validate_json(row["request"]).time_limit or terms.time_limit
-    return Claim(order=row["id"], run=run, goes_on=goes_on, limit=limit)
+    return Claim(order=row["id"], run=run, again=row["run"] is not None, goes_on=goes_on, limit=limit)
 
 
 def num_alive(connection: Connection, terms: Terms) -> tuple[int, int]:

@@ -117,6 +117,7 @@ class _Slot:
             try:
                 claim = claimed(self._orders.engine, self._worker, self._version, self._orders.terms)
                 if claim is not None:
+                    logger.info("%s is taken up%s", claim.order, " again" if claim.again else "")
                     self._make(claim)
             except FilmError as err:  # the database is away; it comes back
                 logger.warning("no order can be taken up: %s", err)
