@@ -1,4 +1,4 @@
-"""The benchmark of the service under fire, small: it fails where an order is lost, repeated, or leaves a file behind."""
+"""The benchmark of the service under fire, small: it fails where an order is lost, repeated, or leaves a file."""
 
 import subprocess
 import sys
