@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -15,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from filmwright.core.errors import Refused
+from filmwright.core.errors import Refused, Unavailable
 from filmwright.film.scene.readers import readers
 from filmwright.film.video.reading import decode, probe
 from filmwright.jobs.intake import Code, Limits, PictureFacts, accept, receive
@@ -382,6 +384,29 @@ def test_a_parser_that_lies_is_not_believed(tmp_path, monkeypatch):
     with pytest.raises(Refused) as told:
         accept(write(tmp_path, PNG), tmp_path, LIMITS)
     assert told.value.code == "parse_failed"
+
+
+def test_there_are_never_more_parsers_than_seats(tmp_path, monkeypatch):
+    monkeypatch.setattr("filmwright.jobs.intake.process._SEATS", threading.BoundedSemaphore(2))
+    now, most, lock = 0, 0, threading.Lock()
+
+    def counted(room, file, media_type, limits):
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.02)
+        with lock:
+            now -= 1
+        return {}
+
+    monkeypatch.setattr("filmwright.jobs.intake.process._parsed_apart", counted)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: parse_apart(tmp_path, "input", "image/png", LIMITS), range(16)))
+    assert (now, most) == (0, 2)
+    monkeypatch.setattr("filmwright.jobs.intake.process._SEATS", threading.Semaphore(0))
+    with pytest.raises(Unavailable, match="too many files"):
+        parse_apart(tmp_path, "input", "image/png", replace(LIMITS, parse_wall_seconds=0.01))
 
 
 def test_a_crash_of_the_parser_is_a_refusal(tmp_path, monkeypatch):

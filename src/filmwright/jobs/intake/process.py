@@ -7,13 +7,15 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
-from filmwright.core.errors import Refused
+from filmwright.core.errors import Refused, Unavailable
 
 from .nouns import Limits
 
 _ANSWER = 1 << 20  # bytes: no answer is that long
+_SEATS = BoundedSemaphore(max(2, os.cpu_count() or 1))  # bounds of one parser are none if there are a hundred
 _ONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PXR_WORK_THREAD_LIMIT")  # threads take space
 _KEPT = {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT"}  # of the environment: no keys, no proxies
 
@@ -22,8 +24,17 @@ def parse_apart(room: Path, file: str, media_type: str, limits: Limits) -> dict[
     """What the parser says of `file` in `room`, which is its working folder and where it writes "out" with an ending.
 
     Raises Refused: what the parser refuses, and "parse_timeout", "parse_memory", "parse_failed" where it came to no
-    end of its own.
+    end of its own; Unavailable where too many others are being parsed for too long.
     """
+    if not _SEATS.acquire(timeout=limits.parse_wall_seconds):
+        raise Unavailable("too many files are being read at the moment. Send yours again later.")
+    try:
+        return _parsed_apart(room, file, media_type, limits)
+    finally:
+        _SEATS.release()
+
+
+def _parsed_apart(room: Path, file: str, media_type: str, limits: Limits) -> dict[str, Any]:
     asked = {"file": file, "media_type": media_type, "limits": asdict(limits), "parent": os.getpid()}
     with (room / "answer").open("w+b") as answer, (room / "log").open("w+b") as log:
         process = subprocess.Popen(
