@@ -37,7 +37,7 @@ def carry_out(orders: Orders, order: str, worker: str, rooms: Path) -> None:
         stage = _Recorded(orders, known, worker, folder, teller)
         try:
             files = make_files(known, orders.store, folder, stage, teller)
-            results = stage("store", lambda: stored(order, worker[-8:], files, orders.store))
+            results = stage("store", lambda: stored(order, token_of(worker), files, orders.store))
             stage("verify", lambda: verified(results, orders.store))
         except (*PARKING, Superseded):
             raise
@@ -57,7 +57,7 @@ class _Recorded(Durable):
     """Stages whose timings everybody sees; with each that is done, the order has come on, and no worker died of it."""
 
     def __init__(self, orders: Orders, order: Order, worker: str, folder: Path, teller: Teller) -> None:
-        super().__init__(orders.store, work_of(order.id), folder, teller)
+        super().__init__(orders.store, f"{work_of(order.id)}{token_of(worker)}/", folder, teller)
         self._orders, self._order, self._worker = orders, order.id, worker
 
     def _took(self, stage: str, seconds: float, share: float) -> None:
@@ -66,6 +66,11 @@ class _Recorded(Durable):
         mine = update(table).where(table.c.id == self._order, table.c.worker == self._worker)
         with reaching(), self._orders.engine.begin() as connection:
             connection.execute(mine.values(timings=self.seconds, attempts=1))
+
+
+def token_of(worker: str) -> str:
+    """What sets the files of one worker apart from those of another, who took the order over."""
+    return worker.rpartition("-")[2]
 
 
 def tidy(orders: Orders, order: str) -> None:
