@@ -1,4 +1,4 @@
-"""Frames a second and pose-to-frame latency over a real socket, beside the renderer alone: python benchmarks/realtime.py
+"""Frames a second and pose-to-frame latency over a socket, beside the renderer alone: python benchmarks/realtime.py
 
 In turns, so that whatever else the machine does weighs on both: the renderer films a row of views as in a film; then a
 client of a server on this machine, a process of its own, sends the same views 60 times a second and shows each frame.

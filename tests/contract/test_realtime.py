@@ -18,7 +18,7 @@ from tests.served import asked, serving
 
 NONE = {"use": "none"}
 FILM = {"trust": {"mark": NONE, "signer": NONE, "moderator": NONE}}
-LIVE = {"renderer": {"use": "testcard"}, "idle_seconds": 30.0, "pixels": 64 * 48}
+LIVE = {"renderer": {"use": "testcard"}, "idle_seconds": 300.0, "pixels": 64 * 48}
 SOCKET = "ws://localhost/v1/realtime"
 OPEN = {"type": "open", "width": 32, "height": 24}
 POSE = {"type": "pose", "id": 1, "t": 12.5, "eye": [0, -2.5, 1], "target": [0, 0, 0.4]}

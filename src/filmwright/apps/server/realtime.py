@@ -15,7 +15,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from filmwright.core.errors import BadFilm, FilmError, NotFound, OverLimit
 from filmwright.jobs.film import Film
@@ -117,9 +117,9 @@ class Conversation:
                 if isinstance(err, FilmError | Refusal | TimeoutError):
                     code = BUSY if isinstance(err, TimeoutError) else REFUSED
                     await self._say_error(err)
-                elif err is not None and not isinstance(err, WebSocketDisconnect):
+                elif err is not None and self._websocket.client_state != WebSocketState.DISCONNECTED:
                     raise err
-            with suppress(RuntimeError):  # it is closed already
+            with suppress(RuntimeError, WebSocketDisconnect):  # it is closed already
                 await self._websocket.close(code)
         finally:
             for one in (writer, reader, self._staging):
@@ -140,11 +140,17 @@ class Conversation:
         with TemporaryDirectory(prefix="filmwright-") as folder:
             scan = await run_in_threadpool(self._scan, asked.scene, Path(folder))
             self._film = self._service.settings.film.model_copy(update={"scan": scan, "brief": asked.prompt})
-            filmset = await self._service.heavily(build_set, self._film, terms.renderer)
+            filmset = await self._built(self._film)
             self._session = Session(filmset, asked, self._tell)
             self._out.put_nowait(_opened(asked, filmset))
             while True:
-                self._heed(await self._hear(terms.idle_seconds))
+                try:
+                    said = await self._hear(terms.idle_seconds)
+                except TimeoutError:
+                    if self._staging is not None and not self._staging.done():
+                        continue  # it is we who are slow
+                    raise
+                self._heed(said)
 
     async def _hear(self, seconds: float) -> Open | Pose | Prompt | Seen:
         message = await asyncio.wait_for(self._websocket.receive(), seconds)
@@ -176,12 +182,21 @@ class Conversation:
             self._out.put_nowait({"type": "staging", "prompt": words})
             film = self._film.model_copy(update={"brief": words})
             try:
-                filmset = await self._service.heavily(build_set, film, self._service.settings.realtime.renderer)
+                filmset = await self._built(film)
             except FilmError as err:
                 self._out.put_nowait(_error(err))  # the old set stays
                 continue
             await run_in_threadpool(self._session.restage, filmset)
             self._out.put_nowait({"type": "staged", "prompt": words, "warnings": list(filmset.warnings)})
+
+    async def _built(self, film: Film) -> Filmset:
+        """A set. One that nobody waits for any more is closed as soon as it is there."""
+        making = asyncio.ensure_future(self._service.heavily(build_set, film, self._service.settings.realtime.renderer))
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            making.add_done_callback(_let_go)
+            raise
 
     async def _write(self) -> None:
         """Everything that is told, in order, by one task."""
@@ -223,6 +238,11 @@ class Conversation:
         with self._service.store.open(work.scan.name) as stream, path.open("wb") as file:
             shutil.copyfileobj(stream, file)
         return path
+
+
+def _let_go(making: "asyncio.Future[Filmset]") -> None:
+    if not making.cancelled() and making.exception() is None:
+        making.result().close()
 
 
 def _key_from_protocol(websocket: WebSocket) -> None:

@@ -90,6 +90,9 @@ class Session:
     def restage(self, filmset: Filmset) -> None:
         """Go on with another set, and look at it from where the client looks."""
         with self._changed:
+            if self._closed:
+                filmset.close()
+                return
             old, self._set = self._set, filmset
             self._users[id(filmset)] = 0
             self._changed.wait_for(lambda: self._users[id(old)] == 0)
