@@ -48,7 +48,8 @@ def main() -> None:
     parser.add_argument("--polls", type=int, default=5000)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="filmwright-overhead-") as name, serving(Path(name)) as (url, server):
-        films(url, server, Path(name), asked)
+        if asked.turns:
+            films(url, server, Path(name), asked)
         polls(url, server, asked)
 
 

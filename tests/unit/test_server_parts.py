@@ -208,7 +208,7 @@ def test_each_model_starts_from_what_it_can():
 
 def _order(request) -> Order:
     return Order(
-        id="video_" + "0" * 32, owner="local", request=request, status="completed", progress=100, stage="", created=0
+        id="video_" + "0" * 32, owner="local", request=request, status="completed", progress=100, stage="", created=0.0
     )
 
 
@@ -243,6 +243,9 @@ def test_settings_name_every_wrong_line(tmp_path):
     path = tmp_path / "server.toml"
     path.write_text('port = 99999\nhots = "a"\n')
     with pytest.raises(BadFilm, match=r"'port'.*'hots'"):
+        load_settings(path)
+    path.write_text("[inputs]\nmax_byte = 1\n")
+    with pytest.raises(BadFilm, match="no key 'max_byte'"):
         load_settings(path)
     path.write_text('default_model = "wan"\n')
     with pytest.raises(BadFilm, match="there are: filmwright-scan"):

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 
@@ -45,7 +46,12 @@ def serve(settings: ServerSettings, *, told: Callable[[Started], None]) -> None:
             app = create_app(service)
             server = uvicorn.Server(_config(app, settings))
             handle = server.handle_exit
-            server.handle_exit = lambda *args: (stop.set(), handle(*args))[1]  # type: ignore[method-assign]
+
+            def ended(number: int, frame: FrameType | None) -> None:
+                stop.set()  # those who follow events are let go
+                handle(number, frame)
+
+            server.handle_exit = ended  # type: ignore[method-assign]
             host, port = listener.getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             told(

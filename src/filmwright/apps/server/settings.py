@@ -1,10 +1,12 @@
 """The server's TOML, and what it is where nobody says otherwise."""
 
 import tomllib
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from filmwright.core.errors import BadFilm
 from filmwright.film.asset.home import home
@@ -16,6 +18,18 @@ from filmwright.jobs.orders import Terms
 SCAN = "filmwright-scan"  # the model that is no model: a film of a scan
 BUNDLED = "filmwright-bundled"
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+
+
+def _known(kind: type[Any]) -> Callable[[Any], Any]:
+    """A check of a table's keys: pydantic passes over those that a dataclass has not."""
+    names = {field.name for field in fields(kind)}
+
+    def check(table: Any) -> Any:
+        if isinstance(table, dict) and (strange := sorted(map(str, table.keys() - names))):
+            raise ValueError(f"there is no key {strange[0]!r}. There are: {', '.join(sorted(names))}")
+        return table
+
+    return check
 
 
 class _Table(BaseModel):
@@ -71,7 +85,7 @@ class RealtimeTerms(_Table):
     per_key: int = Field(default=1, ge=1)
     idle_seconds: float = Field(default=60.0, gt=0)  # without a word from the client
     pixels: int = Field(default=1280 * 720, ge=256)  # of a frame, both eyes together
-    renderer: Choice = Choice(use="warp", quality="draft")
+    renderer: Choice = Choice(use="warp").having(quality="draft")
     scans: dict[Name, Path] = Field(default_factory=dict)  # files of the server that clients may open by name
 
 
@@ -93,8 +107,8 @@ class ServerSettings(_Table):
     models: dict[Name, ServedModel] = Field(default_factory=dict)
     film: Film = Film()  # what every film starts from: maker, signer, policy, renderer, ...
     requests: RequestLimits = RequestLimits()
-    inputs: Limits = Limits()
-    hosts: Hosts = Hosts()
+    inputs: Annotated[Limits, BeforeValidator(_known(Limits))] = Limits()
+    hosts: Annotated[Hosts, BeforeValidator(_known(Hosts))] = Hosts()
     jobs: JobTerms = JobTerms()
     realtime: RealtimeTerms = RealtimeTerms()
 

@@ -47,6 +47,7 @@ def created(asked: CreateVideo, given: Reference | None, settings: ServerSetting
     """A new film or clip. Raises Refusal, BadFilm."""
     name = asked.model or settings.default_model
     model = _served(name, settings)
+    work: FilmWork | ClipWork
     if model is None:
         film = settings.film.model_copy(update={"seconds": SECONDS})
         work = FilmWork(film=_shaped(film, SIZE)[0], scan=_of_kind(given, name, "scan"))
@@ -154,7 +155,13 @@ def _film(work: FilmWork, asked: Extended, prompt: str, size: tuple[int, int] | 
     if asked.quality is not None:
         film = film.model_copy(update={"render": film.render.having(quality=asked.quality)})
     fps = film.fps if asked.fps is None else asked.fps
-    changes = {"brief": prompt, "fps": fps, "seconds": _length(asked, fps), "seed": asked.seed, "music": asked.music}
+    changes = {
+        "brief": prompt,
+        "fps": fps,
+        "seconds": _length(asked, float(fps)),
+        "seed": asked.seed,
+        "music": asked.music,
+    }
     table = film.model_dump() | {key: value for key, value in changes.items() if value is not None}
     return work.model_copy(update={"film": check_film(table, "the request")}), notes
 
