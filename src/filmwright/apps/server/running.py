@@ -47,9 +47,9 @@ def serve(settings: ServerSettings, *, told: Callable[[Started], None]) -> None:
             server = uvicorn.Server(_config(app, settings))
             handle = server.handle_exit
 
-            def ended(number: int, frame: FrameType | None) -> None:
+            def ended(sig: int, frame: FrameType | None) -> None:
                 stop.set()  # those who follow events are let go
-                handle(number, frame)
+                handle(sig, frame)
 
             server.handle_exit = ended  # type: ignore[method-assign]
             host, port = listener.getsockname()[:2]
