@@ -22,9 +22,7 @@ def create(
     *,
     scope: Annotated[
         list[str] | None,
-        typer.Option(
-            help="videos:read, videos:write, realtime, admin. Repeatable. [default: the first two]"
-        ),
+        typer.Option(help="videos:read, videos:write, realtime, admin. Repeatable. [default: the first two]"),
     ] = None,
     days: Annotated[float | None, typer.Option(help="How long it lasts. [default: until it is revoked]")] = None,
     jobs_per_day: Annotated[int | None, typer.Option(min=0, help="[default: no limit]")] = None,
