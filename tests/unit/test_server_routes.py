@@ -293,7 +293,7 @@ def test_jobs_of_others_do_not_exist(locked):
 
 def test_quotas_and_pace(locked):
     client, _, service = locked
-    quotas = Quotas(jobs_per_day=2, requests_per_minute=60, burst=5)
+    quotas = Quotas(jobs_per_day=2, requests_per_minute=60.0, burst=5)
     headers = {"Authorization": f"Bearer {service.desk._keys.create('small', quotas=quotas)[1]}"}
     again = headers | {"Idempotency-Key": "one"}
     answers = [client.post("/v1/videos", json=PROMPT, headers=again) for _ in range(2)]
