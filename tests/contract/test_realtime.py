@@ -103,6 +103,7 @@ def test_seats_and_keys(tmp_path):
     with asked(tmp_path, film=FILM, realtime=LIVE | {"sessions": 1}) as (client, service):
         _, secret = service.desk._keys.create("viewer", scopes=("realtime",))
         _, other = service.desk._keys.create("buyer")
+        service.desk._required = True  # it looks for new keys now and then
         for headers, code in (({}, "missing_api_key"), ({"authorization": f"Bearer {other}"}, "missing_scope")):
             with (
                 pytest.raises(WebSocketDenialResponse) as denied,
