@@ -132,8 +132,8 @@ Every error is `{"error": {"message", "type", "param", "code"}}`. Codes stay as 
 | 404 | `not_found`, `unknown_url`, `model_not_found`, `video_not_ready`, `video_failed` |
 | 405, 408, 413, 415, 416, 421, 431 | `method_not_allowed`, `request_timeout`, `request_too_large` or `too_large`, `unsupported_media_type` or `unsupported_type`, `range_not_satisfiable`, `wrong_host`, `headers_too_large` |
 | 409 | `conflict`, `video_not_ready` |
-| 429 | `rate_limit_exceeded`, `daily_jobs_exceeded`, `daily_seconds_exceeded`, `storage_exceeded`, `too_many_streams` |
-| 500, 503 | `internal_error`; `unavailable`, `storage_unavailable` |
+| 429 | `rate_limit_exceeded`, `daily_jobs_exceeded`, `daily_seconds_exceeded`, `storage_exceeded`, `too_many_streams`, `too_many_sessions` |
+| 500, 503 | `internal_error`; `unavailable`, `storage_unavailable`, `too_many_connections` |
 
 A job that failed has such a code too, [of its own](../explanation/orders.md#what-goes-wrong), or `cancelled`.
 """  # noqa: E501
