@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
@@ -79,8 +80,7 @@ async def realtime(websocket: WebSocket) -> None:
         websocket.app.state.seats = Seats()
     seats: Seats = websocket.app.state.seats
     try:
-        _key_from_protocol(websocket)
-        who = await run_in_threadpool(service.desk.admit, websocket, "realtime")
+        who = await run_in_threadpool(service.desk.admit, _with_key(websocket), "realtime")
         seats.take(who.owner, service)
     except FilmError as err:
         await websocket.send_denial_response(answer(refusal(err)))
@@ -245,12 +245,13 @@ def _let_go(making: "asyncio.Future[Filmset]") -> None:
         making.result().close()
 
 
-def _key_from_protocol(websocket: WebSocket) -> None:
-    """Put the key where keys are looked for, if it came as a subprotocol."""
+def _with_key(websocket: WebSocket) -> HTTPConnection:
+    """The connection with the key where keys are looked for, if it came as a subprotocol."""
     key = next((p for p in websocket.scope.get("subprotocols", []) if p.startswith(KEY)), None)
     headers = MutableHeaders(scope=websocket.scope)
     if key is not None and "authorization" not in headers:
         headers["authorization"] = f"Bearer {key.removeprefix(KEY)}"
+    return HTTPConnection(websocket.scope)
 
 
 def _opened(asked: Open, filmset: Filmset) -> dict[str, Any]:
