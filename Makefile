@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check slow clean
+.PHONY: demo test check slow audit clean
 
 demo: $(VENV)/.base  ## make the film of the bundled sample
 	$(BIN)/filmwright make sample --brief "A calm luxury spot for a perfume. 'Made to last.'" --out demo
@@ -20,6 +20,9 @@ check: $(VENV)/.dev  ## what CI checks besides the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+audit: $(VENV)/.dev  ## known weaknesses of the installed packages
+	$(BIN)/python -m pip_audit --skip-editable
+
 $(VENV)/.base: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
@@ -27,7 +30,7 @@ $(VENV)/.base: pyproject.toml
 
 $(VENV)/.dev: pyproject.toml Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable '.[dev,korean,chinese,minilm,model,physics,ray,usd]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable '.[dev,korean,chinese,minilm,model,physics,ray,s3,serve,usd]'
 	touch $@ $(VENV)/.base
 
 clean:

@@ -137,6 +137,17 @@ def stl_bytes(triangles) -> bytes:
     return b"made by a test".ljust(80, b"\0") + struct.pack("<I", len(triangles)) + records
 
 
+def usd_text(content: str = "") -> str:
+    """A USD layer of a tetrahedron, or of other content."""
+    points = ", ".join(str(tuple(map(float, point))) for point in CORNERS)
+    mesh = f"""def Mesh "thing" {{
+    point3f[] points = [{points}]
+    int[] faceVertexCounts = [3, 3, 3, 3]
+    int[] faceVertexIndices = {[int(i) for i in SIDES.ravel()]}
+}}"""
+    return '#usda 1.0\n(\n    metersPerUnit = 1\n    upAxis = "Z"\n)\n' + (content or mesh)
+
+
 def ply_text(vertices, faces, *, extra="", rows=()) -> str:
     """A text PLY; `extra` names more vertex properties, `rows` holds their values."""
     head = (

@@ -16,13 +16,14 @@ from filmwright.core.errors import BadAsset, BadFilm, MissingExtra
 from filmwright.core.pose import world_transforms
 from filmwright.core.scene import Scene
 from filmwright.film.scene.readers import reader_name, readers
-from tests.scans import CORNERS, SIDES, obj_text, ply_text, stl_bytes, tetrahedron
+from tests.scans import CORNERS, SIDES, obj_text, ply_text, stl_bytes, tetrahedron, usd_text
 
 SAMPLES = {
     "gltf": lambda: tetrahedron().glb(),
     "obj": lambda: obj_text(CORNERS, SIDES).encode(),
     "ply": lambda: ply_text(CORNERS, SIDES.tolist()).encode(),
     "stl": lambda: stl_bytes(CORNERS[SIDES.astype(int)]),
+    "usd": lambda: usd_text().encode(),
 }
 FILELESS = {"procedural"}
 

@@ -4,15 +4,18 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from filmwright.apps.server.settings import JobTerms, RequestLimits, ServedModel, ServerSettings
 from filmwright.film.shots.directors import directors
 from filmwright.film.shots.story.entries import Entry
 from filmwright.film.shots.story.kinds import KINDS
 from filmwright.jobs.doctor import list_drivers
-from filmwright.jobs.film import check_film
+from filmwright.jobs.film import Film, check_film
+from filmwright.jobs.intake import Hosts, Limits
 from filmwright.jobs.simulate.recipe import load_recipe, read_recipe
 from filmwright.jobs.template import TEMPLATE
 from filmwright.jobs.train.methods import methods
@@ -38,7 +41,7 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_commands_in_the_docs_exist(page):
     known = {"make", "shots", "sign", "verify", "card", "new", "drivers", "doctor", "review", "consent", "audit"}
-    known |= {"simulate", "train", "evaluate", "generate"}
+    known |= {"simulate", "train", "evaluate", "generate", "serve", "worker", "conformance", "keys"}
     words = re.findall(r"^\s*(?:\$ )?filmwright ([a-z-]+)", page.read_text(encoding="utf-8"), flags=re.M)
     assert not [w for w in words if w not in known and not w.startswith("-")]
 
@@ -51,9 +54,19 @@ def test_films_in_the_docs_can_be_planned(page):
             read_recipe(table, where=page)
         elif "budget" in table:
             TrainingRecipe.model_validate(table)
+        elif table.keys() & (ServerSettings.model_fields.keys() - Film.model_fields.keys()):
+            ServerSettings.model_validate(table)
         elif "project" not in table:  # a package's, not a film's
             film = check_film(table, page.name)
             directors.open(film.director.use, **film.director.options())
+
+
+def test_every_key_of_the_servers_toml_is_described():
+    page = (ROOT / "docs/reference/server-toml.md").read_text(encoding="utf-8")
+    tables = (ServerSettings, ServedModel, RequestLimits, JobTerms)
+    keys = [key for table in tables for key in table.model_fields]
+    keys += [field.name for table in (Limits, Hosts) for field in fields(table)]
+    assert not [key for key in keys if f"`{key}`" not in page and f"`[{key}" not in page]
 
 
 @pytest.mark.parametrize("recipe", sorted((ROOT / "recipes").glob("*.toml")), ids=lambda p: p.stem)

@@ -1,7 +1,14 @@
 """How long work reports itself. Libraries report; only doors draw bars."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import UInt8
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +19,7 @@ class Step:
     done: int
     total: int | None = None
     unit: str = "frames"
+    picture: UInt8[np.ndarray, "H W 3"] | None = field(default=None, compare=False, repr=False)  # what is new, to show
 
 
 Report = Callable[[Step], None]

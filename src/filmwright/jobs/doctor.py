@@ -16,6 +16,7 @@ from filmwright.core.plugins import Slot
 from filmwright.film.asset.marks import marks
 from filmwright.film.asset.moderators import moderators
 from filmwright.film.asset.signers import signers
+from filmwright.film.asset.stores import stores
 from filmwright.film.frames.generators import generators
 from filmwright.film.frames.renderers import renderers
 from filmwright.film.scene.readers import readers
@@ -36,6 +37,7 @@ SLOTS: tuple[Slot[Any], ...] = (
     marks,
     signers,
     moderators,
+    stores,
     writers,
     backdrops,
     engines,

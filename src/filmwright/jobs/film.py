@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from filmwright.core.errors import BadFilm
 from filmwright.core.files import whole
 
-Aspect = Literal["16:9", "9:16", "1:1", "4:5"]
+Aspect = Literal["16:9", "9:16", "1:1", "4:5", "7:4", "4:7"]
 Mood = Literal["calm", "luxury", "playful", "energetic", "technical", "natural"]
 
 

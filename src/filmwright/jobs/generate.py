@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from filmwright.core.frames import Frames
 from filmwright.core.generation import Generation
 from filmwright.core.manifest import Ingredient
 from filmwright.core.progress import Report, silent
+from filmwright.core.video import Video
 from filmwright.film.asset.likeness import Shown
 from filmwright.film.asset.moderators import Exhibit
 from filmwright.film.asset.signers import signers
@@ -32,7 +34,8 @@ from .energy import Meter
 from .film import Choice, Trust, film_table
 from .plan import noting
 from .regions import check_regions
-from .release import Clock, Made, described, encode, labelled, names_of, put_in_place, sealed, workshop
+from .release import Made, described, encode, labelled, names_of, put_in_place, sealed, workshop
+from .stages import Stages, Straight
 from .takes import Take, clip, played
 from .trust import Work, admit, both, identify, opened_mark
 
@@ -79,70 +82,84 @@ class _Given:
     ingredients: tuple[Ingredient, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A request that can be gone on with."""
+
+    request: GenerateRequest
+    given: _Given
+    generator: Generator
+    warnings: tuple[str, ...]
+
+
 def generate(request: GenerateRequest, out: Path, report: Report = silent) -> Made:
     """Moderate, generate, mark, encode, sign and describe one clip in the folder `out`.
 
     The pictures are kept in `out/.takes` by the hash of all that decides them: run again after a stop, and what was
     generated is not generated again. What is not signed yet is never in its place. Raises FilmErrors.
     """
+    ready = prepared(request)
+    with workshop(out) as room:
+        return made(ready, out, room, Straight(), report)
+
+
+def prepared(request: GenerateRequest) -> Prepared:
+    """The request with its model found and its files read; all that can be known to be wrong is said."""
     with noting() as noted:
         generator = _opened(request)
         given = _given(request)
         generator.check(given.asked)
-    with workshop(out) as room, ExitStack() as stack:
-        if isinstance(generator, AbstractContextManager):
-            stack.enter_context(generator)
-        return _made(request, given, generator, noted, out, room, report)
+    return Prepared(request=request, given=given, generator=generator, warnings=tuple(noted))
 
 
-def _made(
-    request: GenerateRequest,
-    given: _Given,
-    generator: Generator,
-    before: Sequence[str],
-    out: Path,
-    room: Path,
-    report: Report,
-) -> Made:
-    clock = Clock()
+def made(ready: Prepared, out: Path, room: Path, stage: Stages, report: Report = silent) -> Made:
+    """The stages of a clip; its unfinished files stand in `room`, which is in `out`."""
+    request, given, generator = ready.request, ready.given, ready.generator
     codec = codecs.open(request.codec.use, **request.codec.options())
     signer = signers.open(request.trust.signer.use, **request.trust.signer.options())
     work = _work(request, given)
-    with Meter() as meter, noting() as noted:
-        with clock("moderate"):
-            verdict = admit(work)
-        with clock("load"):
-            asked, work = _decided(given.asked, generator, work)
-        with clock("generate"):
-            shot = clip(out / ".takes", asked, generator, name="clip", report=report)
-        with clock("moderate"):
-            shown = _stills(shot, asked)
-            verdict = both(verdict, admit(work, shown))
-        identity = identify(work, verdict, shot.record.key)
+    with Meter() as meter, noting() as noted, ExitStack() as stack:
+        if isinstance(generator, AbstractContextManager):
+            stack.enter_context(generator)
+        verdict = stage("moderate", partial(admit, work), "request")
+        asked, work = stage.again("load", lambda: _decided(given.asked, generator, work))
+        shot = stage("generate", lambda: clip(out / ".takes", asked, generator, name="clip", report=report))
+        shown = cache(lambda: _stills(shot, asked))
+        verdict = both(verdict, stage("moderate", lambda: admit(work, shown()), "clip"))
+        identity = stage("finish", partial(identify, work, verdict, shot.record.key), "id", share=0.0)
         names = names_of(request.title, codec)
-        with clock("finish"):
-            frames, path = labelled(played(shot), identity), room / names.film
-            video = encode(frames, work, identity, codec, path, num_frames=shot.record.num_frames, report=report)
+        path, num_frames = room / names.film, shot.record.num_frames
+
+        def finish() -> Video:
+            frames = labelled(played(shot), identity)
+            video = encode(frames, work, identity, codec, path, num_frames=num_frames, report=report)
             _look_for_mark(work, path)
-    best = Frames(rgb=np.stack([still.rgb for still in shown]), fps=video.fps)
-    signed = sealed(video, work, identity, signer, room, names, shown=shown, best=best, clock=clock)
-    manifest = described(
-        film_table(request, out),
-        work,
-        video,
-        signed,
-        identity,
-        verdict,
-        understood=_told(asked),
-        scene_hash="",
-        renderer=generator.fingerprint,
-        takes=[shot.record],
-        warnings=(*before, *noted),
-        energy=meter.read(),
-        timings=clock.seconds,
-        packages=("torch", "diffusers", "transformers"),
-    )
-    return put_in_place(signed, video, manifest, out, room, names, [shot])
+            return video
+
+        video = stage("finish", finish)
+    best = cache(lambda: Frames(rgb=np.stack([still.rgb for still in shown()]), fps=video.fps))
+    signed = sealed(video, work, identity, signer, room, names, shown=shown, best=best, stage=stage)
+
+    def put() -> Made:
+        manifest = described(
+            film_table(request, out),
+            work,
+            video,
+            signed,
+            identity,
+            verdict,
+            understood=_told(asked),
+            scene_hash="",
+            renderer=generator.fingerprint,
+            takes=[shot.record],
+            warnings=(*ready.warnings, *noted),
+            energy=meter.read(),
+            timings=stage.seconds,
+            packages=("torch", "diffusers", "transformers"),
+        )
+        return put_in_place(signed, video, manifest, out, room, names, [shot])
+
+    return stage("put", put)
 
 
 def _opened(request: GenerateRequest) -> Generator:

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, replace
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from filmwright import __version__
 from filmwright.core.content import content_hash
 from filmwright.core.frames import Frames
 from filmwright.core.progress import Report, silent
-from filmwright.core.shot import Storyboard
+from filmwright.core.shot import Shot, Storyboard
 from filmwright.core.video import Video
 from filmwright.film.asset.signers import signers
 from filmwright.film.frames.renderers import Renderer, renderers
@@ -24,13 +24,14 @@ from filmwright.film.video.titles import overlay
 from .backdrop import footage_for, opened_generator, staged_before, stills_of, told
 from .energy import Meter
 from .film import Film, film_table, save_film
-from .plan import Plan, expose, noting, plan
-from .release import Clock, Made, described, encode, labelled, names_of, put_in_place, sealed, workshop
+from .plan import Plan, exposed, metered, noting, plan
+from .release import Made, described, encode, labelled, names_of, put_in_place, sealed, workshop
 from .rendered import rendered
+from .stages import Stages, Straight
 from .takes import Take, picture, played, take
 from .trust import Identity, Work, admit, both, identify
 
-__all__ = ["Made", "make"]
+__all__ = ["Made", "made", "make"]
 
 
 def make(film: Film, out: Path, report: Report = silent) -> Made:
@@ -41,61 +42,58 @@ def make(film: Film, out: Path, report: Report = silent) -> Made:
     FilmErrors; an earlier film stays whole.
     """
     with workshop(out) as room:
-        return _made(film, out, room, report)
+        return made(film, out, room, Straight(), report)
 
 
-def _made(film: Film, out: Path, room: Path, report: Report) -> Made:
-    clock = Clock()
+def made(film: Film, out: Path, room: Path, stage: Stages, report: Report = silent) -> Made:
+    """The stages of a film, in the order of the story; its unfinished files stand in `room`, which is in `out`."""
     codec = codecs.open(film.video.use, **film.video.options())
     signer = signers.open(film.trust.signer.use, **film.trust.signer.options())
     with Meter() as meter, noting() as noted, opened_generator(film) as generator, opened(film) as renderer:
-        with clock("plan"):
-            planned = plan(film, report)
-        with clock("moderate"):
-            work = rendered(planned)
-            verdict = admit(work)
+        planned = stage.again("plan", lambda: plan(film, report))
+        work = rendered(planned)
+        verdict = stage("moderate", partial(admit, work), "request")
         footage = None
         if generator is not None:
-            with clock("generate"):
-                footage = footage_for(film, generator, out / ".takes", report)
-                planned = staged_before(planned, footage)
-                work = rendered(planned)
-            with clock("moderate"):
-                verdict = both(verdict, admit(replace(work, shows=None), stills_of(footage)))
-        with clock("meter"):
-            planned = expose(planned, renderer, report)
-        with clock("render"):
-            scene_hash = content_hash(replace(planned.stage.scene, name="", source=None))
-            takes = shoot(planned, scene_hash, renderer, out / ".takes", report)
-    with clock("moderate"):
-        shown = list(stills(planned.storyboard, takes))
-        verdict = both(verdict, admit(work, shown))
-    identity = identify(work, verdict, scene_hash)
+            footage = stage("generate", lambda: footage_for(film, generator, out / ".takes", report))
+            planned = stage.again("backdrop", partial(staged_before, planned, footage))
+            work = rendered(planned)
+            clips = partial(admit, replace(work, shows=None))
+            verdict = both(verdict, stage("moderate", lambda: clips(stills_of(footage)), "backdrop"))
+        planned = exposed(planned, stage("meter", partial(metered, planned, renderer, report)))
+        scene = replace(planned.stage.scene, name="", source=None)
+        scene_hash = stage("plan", partial(content_hash, scene), "hash", share=0.0)
+        takes = shoot(planned, scene_hash, renderer, out / ".takes", stage, report)
+    shown = cache(lambda: list(stills(planned.storyboard, takes)))
+    verdict = both(verdict, stage("moderate", lambda: admit(work, shown()), "film"))
+    identity = stage("finish", partial(identify, work, verdict, scene_hash), "id", share=0.0)
     names = names_of(film.title, codec)
-    with clock("finish"):
-        video = finish(planned, work, takes, identity, codec, room / names.film, report)
-    best = hero(takes, video.fps)
-    signed = sealed(video, work, identity, signer, room, names, shown=shown, best=best, clock=clock)
-    manifest = described(
-        film_table(film, out),
-        work,
-        video,
-        signed,
-        identity,
-        verdict,
-        understood={key: value for key, value in asdict(planned.brief).items() if key != "text"},
-        scene_hash=scene_hash,
-        renderer=renderer.fingerprint,
-        takes=[shot.record for shot in takes],
-        warnings=(*planned.warnings, *noted),
-        energy=meter.read(),
-        timings=clock.seconds,
-        packages=("warp-lang", "pyoidn", *(("torch", "diffusers", "transformers") if footage else ())),
-        generated=[told(planned, footage)] if footage else (),
-    )
-    save_film(film, out / "film.toml")
-    made = put_in_place(signed, video, manifest, out, room, names, [*takes, *(footage.takes if footage else ())])
-    return replace(made, film_path=out / "film.toml")
+    video = stage("finish", partial(finish, planned, work, takes, identity, codec, room / names.film, report))
+    best = partial(hero, takes, video.fps)
+    signed = sealed(video, work, identity, signer, room, names, shown=shown, best=best, stage=stage)
+
+    def put() -> Made:
+        manifest = described(
+            film_table(film, out),
+            work,
+            video,
+            signed,
+            identity,
+            verdict,
+            understood={key: value for key, value in asdict(planned.brief).items() if key != "text"},
+            scene_hash=scene_hash,
+            renderer=renderer.fingerprint,
+            takes=[shot.record for shot in takes],
+            warnings=(*planned.warnings, *noted),
+            energy=meter.read(),
+            timings=stage.seconds,
+            packages=("warp-lang", "pyoidn", *(("torch", "diffusers", "transformers") if footage else ())),
+            generated=[told(planned, footage)] if footage else (),
+        )
+        save_film(film, out / "film.toml")
+        return put_in_place(signed, video, manifest, out, room, names, [*takes, *(footage.takes if footage else ())])
+
+    return replace(stage("put", put), film_path=out / "film.toml")
 
 
 @contextmanager
@@ -108,11 +106,14 @@ def opened(film: Film) -> Iterator[Renderer]:
         yield renderer
 
 
-def shoot(planned: Plan, scene_hash: str, renderer: Renderer, folder: Path, report: Report = silent) -> list[Take]:
+def shoot(
+    planned: Plan, scene_hash: str, renderer: Renderer, folder: Path, stage: Stages, report: Report = silent
+) -> list[Take]:
     """Render every shot that is not on disk yet, each into a lossless file named by its content."""
     board, scene = planned.storyboard, planned.stage.scene
-    return [
-        take(
+
+    def taken(shot: Shot, start: Fraction) -> Take:
+        return take(
             folder,
             partial(renderer.render, scene, shot),
             name=shot.name,
@@ -123,6 +124,10 @@ def shoot(planned: Plan, scene_hash: str, renderer: Renderer, folder: Path, repo
             key=content_hash(scene_hash, shot, renderer.fingerprint, __version__)[:32],
             report=report,
         )
+
+    total = sum(shot.num_frames for shot in board.shots)
+    return [
+        stage("render", partial(taken, shot, start), shot.name, share=shot.num_frames / total)
         for shot, start in zip(board.shots, board.cuts, strict=True)
     ]
 

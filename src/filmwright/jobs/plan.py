@@ -13,7 +13,7 @@ from filmwright.core.errors import BadAsset, BadFilm, FilmWarning
 from filmwright.core.manifest import Ingredient
 from filmwright.core.progress import Report, Step, silent
 from filmwright.core.scene import Environment, Scene
-from filmwright.core.shot import Shot, Storyboard
+from filmwright.core.shot import Look, Shot, Storyboard
 from filmwright.film.frames.renderers import Renderer
 from filmwright.film.scene.environment import read_environment
 from filmwright.film.scene.readers import reader_name, readers
@@ -50,18 +50,7 @@ def plan(film: Film, report: Report = silent) -> Plan:
     """Read the scan, understand the brief, set the stage and decide the shots; nothing is rendered."""
     with noting() as noted:
         report(Step("read the scan", 0, 3, "steps"))
-        brief = read_brief(
-            film.brief,
-            mood=film.mood,
-            seconds=film.seconds,
-            aspect=film.aspect,
-            name=film.product or None,
-            tagline=film.tagline or None,
-            music=film.music,
-            seed=film.seed,
-            fps=film.fps,
-            short_side=film.size,
-        )
+        brief = heard(film)
         scene, environment = read_scene(film), read_light(film)
         brief = replace(brief, name=brief.name or (name_from_file(film.scan.stem) if film.scan else scene.name))
         report(Step("set the stage", 1, 3, "steps"))
@@ -77,6 +66,22 @@ def plan(film: Film, report: Report = silent) -> Plan:
         storyboard=storyboard,
         ingredients=ingredients(film),
         warnings=tuple(noted),
+    )
+
+
+def heard(film: Film) -> Brief:
+    """The film's brief, understood; what its other keys say wins over the words. Raises BadFilm. Nothing is read."""
+    return read_brief(
+        film.brief,
+        mood=film.mood,
+        seconds=film.seconds,
+        aspect=film.aspect,
+        name=film.product or None,
+        tagline=film.tagline or None,
+        music=film.music,
+        seed=film.seed,
+        fps=film.fps,
+        short_side=film.size,
     )
 
 
@@ -117,23 +122,48 @@ def ingredients(film: Film) -> tuple[Ingredient, ...]:
     return tuple(Ingredient(role=r, name=p.name, sha256=file_hash(p)) for r, p in files.items() if p is not None)
 
 
-def expose(planned: Plan, renderer: Renderer, report: Report = silent) -> Plan:
-    """Give every shot its look: metered once on a portrait of the product, then trimmed on the shot itself.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """What metering has found, shot by shot."""
+
+    looks: tuple[Look, ...]
+    open: tuple[float, ...]  # share of the shot's pixels before which nothing stands
+
+
+def metered(planned: Plan, renderer: Renderer, report: Report = silent) -> Exposure:
+    """Meter the light once on a portrait of the product, and trim it on each shot itself.
 
     One reading for the film keeps its shots alike; the trim depends on its own shot alone, so that changing
     one shot leaves the others as they were.
     """
     stage, storyboard = planned.stage, planned.storyboard
-    shots: list[Shot] = []
+    looks: list[Look] = []
     shares: list[float] = []
     report(Step("meter the light", 0, len(storyboard.shots), "shots"))
-    base = meter(*_measure(stage, portrait(stage), renderer), stage.product, planned.brief.lighting)
+    base = portrayed(planned, renderer)
     for shot in storyboard.shots:
         radiance, ids = _measure(stage, shot, renderer)
-        shots.append(replace(shot, look=trim(base, radiance, ids, stage.product)))
+        looks.append(trim(base, radiance, ids, stage.product))
         shares.append(float((ids == 0).mean()))
-        report(Step("meter the light", len(shots), len(storyboard.shots), "shots"))
-    return replace(planned, storyboard=replace(storyboard, shots=tuple(shots)), open=tuple(shares))
+        report(Step("meter the light", len(looks), len(storyboard.shots), "shots"))
+    return Exposure(looks=tuple(looks), open=tuple(shares))
+
+
+def portrayed(planned: Plan, renderer: Renderer) -> Look:
+    """The look of the product's portrait: what every shot of the stage starts from."""
+    stage = planned.stage
+    return meter(*_measure(stage, portrait(stage), renderer), stage.product, planned.brief.lighting)
+
+
+def exposed(planned: Plan, exposure: Exposure) -> Plan:
+    """The plan with every shot's look set."""
+    shots = tuple(replace(shot, look=look) for shot, look in zip(planned.storyboard.shots, exposure.looks, strict=True))
+    return replace(planned, storyboard=replace(planned.storyboard, shots=shots), open=exposure.open)
+
+
+def expose(planned: Plan, renderer: Renderer, report: Report = silent) -> Plan:
+    """Give every shot its look, as metered."""
+    return exposed(planned, metered(planned, renderer, report))
 
 
 def _measure(stage: Stage, shot: Shot, renderer: Renderer) -> tuple[np.ndarray, np.ndarray]:

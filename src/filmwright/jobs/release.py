@@ -3,8 +3,7 @@
 The same for every film that Filmwright makes, whatever its pictures come from.
 """
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from filmwright.film.video.pictures import Still, contact_sheet, poster
 from .energy import Energy
 from .looks import looks
 from .publish import Sealed, publish, seal
+from .stages import Stages
 from .takes import Take, counted, forget
 from .trust import Identity, Work, claim_for, opened_mark, picture_claim
 
@@ -83,20 +83,6 @@ def workshop(out: Path) -> Iterator[Path]:
         raise
 
 
-class Clock:
-    """Seconds spent in each named part of a job."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, part: str) -> Iterator[None]:
-        """Add the block's time to `part`."""
-        began = time.perf_counter()
-        yield
-        self.seconds[part] = round(self.seconds.get(part, 0.0) + time.perf_counter() - began, 3)
-
-
 def labelled(
     frames: Iterable[Frames],
     identity: Identity,
@@ -138,19 +124,23 @@ def sealed(
     room: Path,
     names: Names,
     *,
-    shown: Sequence[Still],
-    best: Frames,
-    clock: Clock,
+    shown: Callable[[], Sequence[Still]],
+    best: Callable[[], Frames],
+    stage: Stages,
 ) -> Sealed:
     """The film, its contact sheet of what is `shown` and a poster of the `best` pictures, all of them signed."""
-    with clock("sign"):
-        claim = claim_for(work, identity, looks(video.path))
-        film = seal(video.path, room, names.film, claim, signer)
-    with clock("pictures"):
-        contact_sheet(shown, room / names.sheet, title=work.title, what=work.stills)
-        poster(best, room / names.poster)
+
+    def sign() -> Sealed:
+        return seal(video.path, room, names.film, claim_for(work, identity, looks(video.path)), signer)
+
+    def pictures() -> None:
+        contact_sheet(shown(), room / names.sheet, title=work.title, what=work.stills)
+        poster(best(), room / names.poster)
         for name in (names.sheet, names.poster):
-            seal(room / name, room, name, picture_claim(claim, name), signer)
+            seal(room / name, room, name, picture_claim(film.claim, name), signer)
+
+    film = stage("sign", sign)
+    stage("pictures", pictures)
     return film
 
 
@@ -168,7 +158,7 @@ def described(
     takes: Sequence[TakeRecord],
     warnings: Sequence[str],
     energy: Energy,
-    timings: dict[str, float],
+    timings: Mapping[str, float],
     packages: Sequence[str],
     generated: Sequence[Generated] = (),
 ) -> Manifest:
@@ -193,7 +183,7 @@ def described(
         energy=asdict(energy),
         generated=tuple(generated),
         warnings=tuple(warnings),
-        timings=timings,
+        timings=dict(timings),
         versions=versions(*own, *packages),
         made=identity.made,
     )

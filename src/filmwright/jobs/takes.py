@@ -105,7 +105,7 @@ def counted(frames: Iterable[Frames], what: str, total: int, report: Report) -> 
     for piece in frames:
         yield piece
         done += len(piece.rgb)
-        report(Step(what, done, total))
+        report(Step(what, done, total, picture=piece.rgb[-1]))
 
 
 def forget(folder: Path, keep: Iterable[Take]) -> None:

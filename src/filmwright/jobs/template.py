@@ -9,7 +9,7 @@ TEMPLATE = """\
 # A film, as Filmwright makes it:   filmwright make {name}
 # See its shots first:              filmwright shots {name}
 
-# The scan to film (GLB, glTF, OBJ, PLY, STL); without this line, the bundled sample product.
+# The scan to film (GLB, glTF, OBJ, PLY, STL, USDZ); without this line, the bundled sample product.
 {scan}
 # What the film should be, in English or Korean. Quoted words become the tagline.
 brief = "A calm luxury spot. 'Made to last.'"

@@ -21,7 +21,14 @@ CODES: dict[type[errors.FilmError], int] = {
     errors.Unverified: 6,
     errors.Blocked: 7,
     errors.HeldForReview: 8,
+    errors.KeyRefused: 2,
+    errors.OverLimit: 7,
+    errors.NotFound: 2,
+    errors.Conflict: 2,
+    errors.Unavailable: 5,
 }
+
+_OF_THE_SERVICE = {"dbos", "fastapi", "httpcore", "httpx", "prometheus_client", "sqlalchemy", "uvicorn"}
 
 
 @contextmanager
@@ -33,6 +40,12 @@ def told(*, as_json: bool = False) -> Iterator[None]:
         code = code_of(err)
         _say(str(err), err, code, as_json=as_json)
         raise typer.Exit(code) from None
+    except ModuleNotFoundError as err:
+        if err.name not in _OF_THE_SERVICE:
+            raise  # our own bug, or a driver's
+        message = f"this needs {err.name!r}, which is not installed. Run: pip install 'filmwright[serve]'"
+        _say(message, errors.MissingExtra(message), 4, as_json=as_json)
+        raise typer.Exit(4) from None
     except PermissionError as err:
         _say(
             f"{err.filename or 'a file'} can't be opened: permission denied. Let this account read it.",

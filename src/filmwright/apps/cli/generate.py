@@ -22,7 +22,7 @@ def generate(
         str | None, typer.Option(help="A folder, or a name as in owner/name; else the package's own model.")
     ] = None,
     generator: Annotated[
-        str | None, typer.Option(help="bundled or diffusers; else the one that the model is for.")
+        str | None, typer.Option(help="bundled, diffusers or remote; else the one that the model is for.")
     ] = None,
     option: Annotated[
         list[str] | None,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-Source = Annotated[str, typer.Argument(help="A scan (GLB, glTF, OBJ, PLY, STL), a film.toml, or 'sample'.")]
+Source = Annotated[str, typer.Argument(help="A scan (GLB, glTF, OBJ, PLY, STL, USDZ), a film.toml, or 'sample'.")]
 BriefText = Annotated[
     str | None,
     typer.Option(
@@ -17,7 +17,7 @@ Out = Annotated[
 ]
 Product = Annotated[str | None, typer.Option(help="The product's name on the end card.")]
 Mood = Annotated[str | None, typer.Option(help="calm, luxury, playful, energetic, technical or natural.")]
-Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16, 1:1 or 4:5.")]
+Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16, 1:1, 4:5, 7:4 or 4:7.")]
 Seconds = Annotated[float | None, typer.Option(help="Length of the film, 3 to 120.")]
 Size = Annotated[int | None, typer.Option(help="Pixels of the picture's shorter side. [default: 720]")]
 Quality = Annotated[str | None, typer.Option("--quality", "-q", help="draft, standard or final. [default: standard]")]

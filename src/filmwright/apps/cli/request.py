@@ -60,7 +60,7 @@ def _base(source: str, given: dict[str, Any]) -> Film:
         changed = check_film(given, "the options")
         return film.model_copy(update={key: getattr(changed, key) for key in given})
     if source != SAMPLE and not path.exists():
-        raise BadFilm(f"there is no file {source}. Give a scan (GLB, glTF, OBJ, PLY, STL), a film.toml, or 'sample'.")
+        raise BadFilm(f"there is no file {source}. Give a scan (GLB, OBJ, USDZ, ...), a film.toml, or 'sample'.")
     return check_film(given | ({} if source == SAMPLE else {"scan": path}), "the options")
 
 
@@ -94,9 +94,9 @@ def measured(size: str | None) -> tuple[int | None, int | None]:
     return int(found[1]), int(found[2])
 
 
-def named(options: Iterable[str]) -> dict[str, str]:
-    """Options of a driver, each as NAME=VALUE."""
-    parted = [option.partition("=") for option in options]
+def named(options: Iterable[str], option: str = "--option", like: str = "offload=model") -> dict[str, str]:
+    """What was given as NAME=VALUE, each by an option of that name."""
+    parted = [given.partition("=") for given in options]
     if wrong := ["".join(parts) for parts in parted if not all(parts)]:
-        raise BadFilm(f"--option is NAME=VALUE as in offload=model, got {wrong[0]!r}.")
+        raise BadFilm(f"{option} is NAME=VALUE as in {like}, got {wrong[0]!r}.")
     return {name: value for name, _, value in parted}

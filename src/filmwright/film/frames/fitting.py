@@ -8,6 +8,7 @@ from math import sqrt
 
 import numpy as np
 from jaxtyping import Float, UInt8
+from PIL import Image
 
 from filmwright.core.errors import BadFilm, FilmWarning
 from filmwright.core.frames import Frames
@@ -85,6 +86,15 @@ def pieces(video: Float[np.ndarray, "F H W 3"], fps: Fraction) -> Iterator[Frame
     for first in range(0, len(video), PIECE):
         rgb: UInt8[np.ndarray, "f H W 3"] = (video[first : first + PIECE] * 255).round().clip(0, 255).astype(np.uint8)
         yield Frames(rgb=rgb, fps=fps, start=first / fps)
+
+
+def filling(rgb: UInt8[np.ndarray, "H W 3"], height: int, width: int) -> UInt8[np.ndarray, "h w 3"]:
+    """A picture in another size: its middle is cut out in the new shape, so that nothing is stretched."""
+    shape = width / height
+    across, down = min(rgb.shape[1], round(rgb.shape[0] * shape)), min(rgb.shape[0], round(rgb.shape[1] / shape))
+    left, top = (rgb.shape[1] - across) // 2, (rgb.shape[0] - down) // 2
+    box = Image.fromarray(rgb[top : top + down, left : left + across])
+    return np.asarray(box.resize((width, height), Image.Resampling.LANCZOS))
 
 
 def _size(asked: Generation, grid: Grid) -> tuple[int, int]:

@@ -41,6 +41,10 @@ class Alone(Generic[J, R]):
         """The jobs' results, in order."""
         return map(self._work, jobs)
 
+    def work(self, job: J) -> R:
+        """One job's result."""
+        return self._work(job)
+
     def close(self) -> None:
         """Close what was opened."""
         self._stack.close()
@@ -81,6 +85,12 @@ class Pool(Generic[J, R]):
         finally:
             for future in pending:
                 future.cancel()
+
+    def work(self, job: J) -> R:
+        """One job's result, by whichever worker is free first. Any number of threads may ask at the same time."""
+        if not self._end.alive:
+            raise RenderFailed(_CLOSED)
+        return self._do(job)
 
     @property
     def pids(self) -> list[int]:

@@ -17,7 +17,14 @@ from .words.names import find_name, sort_quotes
 from .words.quotes import find_quotes, without_quotes
 
 T = TypeVar("T")
-ASPECTS: dict[str, tuple[int, int]] = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
+ASPECTS: dict[str, tuple[int, int]] = {
+    "16:9": (16, 9),
+    "9:16": (9, 16),
+    "1:1": (1, 1),
+    "4:5": (4, 5),
+    "7:4": (7, 4),
+    "4:7": (4, 7),
+}
 SHORTEST, LONGEST = Fraction(3), Fraction(120)  # seconds
 _BRIEF_LIMIT = 4000  # letters
 _TAGLINE_LIMIT = 90  # letters: two lines of a title at most

@@ -22,7 +22,7 @@ from filmwright.core.frames import Frames
 from filmwright.core.generation import Generation
 from filmwright.core.manifest import Ingredient
 from filmwright.core.progress import Report, Step, silent
-from filmwright.film.frames.fitting import Grid, check, fit, pieces
+from filmwright.film.frames.fitting import Grid, check, filling, fit, pieces
 from filmwright.film.frames.pipelines import Task, family_of, pipeline_for
 from filmwright.film.frames.weights import Device, adapt, adapters, code, device_of, index, ingredient
 from filmwright.ml.stretched import layout_of, stretched
@@ -114,6 +114,7 @@ class Borrowed:
     def _told(self, pipe: DiffusionPipeline, asked: Generation, report: Report) -> dict[str, Any]:
         """The arguments of the call, as far as it takes them."""
         assert asked.num_inference_steps is not None
+        image = None if asked.image is None else filling(asked.image, asked.height or 1, asked.width or 1)
         video = None if asked.video is None else [Image.fromarray(rgb) for rgb in asked.video]
         steps = asked.num_inference_steps if video is None else max(int(asked.num_inference_steps * asked.strength), 1)
 
@@ -124,7 +125,7 @@ class Borrowed:
         every: dict[str, Any] = {
             "prompt": asked.prompt,
             "negative_prompt": asked.negative_prompt or None,
-            "image": None if asked.image is None else _filling(asked),
+            "image": None if image is None else Image.fromarray(image),
             "num_frames": asked.num_frames,
             "height": asked.height,
             "width": asked.width,
@@ -219,19 +220,6 @@ LENGTHS = {"Wan": 81}  # frames, where a call from a video does not say
 
 def _task(asked: Generation) -> Task:
     return "image" if asked.image is not None else "video" if asked.video is not None else "text"
-
-
-def _filling(asked: Generation) -> Image.Image:
-    """The image, its middle cut out in the shape of the clip: pipelines would stretch it."""
-    assert asked.image is not None
-    assert asked.height is not None
-    assert asked.width is not None
-    height, width = asked.image.shape[:2]
-    shape = asked.width / asked.height
-    across, down = min(width, round(height * shape)), min(height, round(width / shape))
-    left, top = (width - across) // 2, (height - down) // 2
-    box = Image.fromarray(asked.image[top : top + down, left : left + across])
-    return box.resize((asked.width, asked.height), Image.Resampling.LANCZOS)
 
 
 def _latents(pipe: DiffusionPipeline, video: list[Image.Image], asked: Generation) -> torch.Tensor:

@@ -29,4 +29,18 @@ class Renderer(Protocol):
         ...
 
 
+@runtime_checkable
+class Live(Protocol):
+    """A renderer that can also film what is asked for from one moment to the next."""
+
+    @property
+    def side_by_side(self) -> int:
+        """How many frames it makes at the same time."""
+        ...
+
+    def at_once(self, scene: Scene, shot: Shot) -> Frames:
+        """The first frame of a shot, quickly. Threads may ask at the same time, once one frame of the scene is made."""
+        ...
+
+
 renderers: Slot[Renderer] = Slot(__name__, "renderer")

@@ -35,6 +35,15 @@ class TestCard:
             rgb[:, i * shot.width // shot.num_frames] = 255
             yield Frames(rgb=rgb[None], fps=shot.fps, start=Fraction(i) / shot.fps, passes=_card(rgb, passes))
 
+    @property
+    def side_by_side(self) -> int:
+        """One."""
+        return 1
+
+    def at_once(self, scene: Scene, shot: Shot) -> Frames:
+        """The first frame."""
+        return next(self.render(scene, shot, frames=range(1)))
+
 
 def _card(rgb: np.ndarray, passes: Collection[PassName]) -> Passes:
     shape = (1, *rgb.shape[:2])

@@ -1,6 +1,7 @@
 """Our ray renderer on NVIDIA Warp, for processor and CUDA: drafts, standard frames, path-traced finals."""
 
 import os
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -91,6 +92,7 @@ class Rays:
         self._recipe = recipe(quality, samples)
         self._scene: Scene | None = None
         self._pool: Alone[Job, Raw] | Pool[Job, Raw] | None = None
+        self._developing = threading.Lock()  # of this process's device
 
     @cached_property
     def fingerprint(self) -> str:
@@ -117,6 +119,23 @@ class Rays:
             finished = ((raw, alone(raw)) for raw in raws)
         for raw, linear in finished:
             yield _frames(shot, raw, linear, set(passes), self._device)
+
+    @property
+    def side_by_side(self) -> int:
+        """One a worker."""
+        return self._workers
+
+    def at_once(self, scene: Scene, shot: Shot) -> Frames:
+        """The first frame of a shot by whichever worker is free; nothing is shared with frames before it.
+
+        Raises BadFilm for quality standard, which lives on that, and what `render` raises.
+        """
+        if self._recipe.sampling.share:
+            raise BadFilm("renderer 'warp' films at once in quality draft, or final; standard needs the frames before.")
+        job = Job(shot=shot, frame=0, sampling=self._recipe.sampling, passes=(), denoise=self._recipe.denoise)
+        raw = self._open(scene).work(job)
+        with self._developing:
+            return _frames(shot, raw, alone(raw), set(), self._device)
 
     def close(self) -> None:
         """Stop the workers. The next `render` starts them again."""

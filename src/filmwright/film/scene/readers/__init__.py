@@ -22,7 +22,7 @@ class Reader(Protocol):
 
 readers: Slot[Reader] = Slot(__name__, "reader")
 
-_ALSO = {"glb": "gltf"}
+_ALSO = {"glb": "gltf", "usda": "usd", "usdc": "usd", "usdz": "usd"}
 
 
 def reader_name(path: Path) -> str:

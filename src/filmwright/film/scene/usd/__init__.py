@@ -1,0 +1,1 @@
+"""USD, part by part: layers, meshes, materials."""
