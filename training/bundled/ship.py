@@ -3,6 +3,7 @@
 Then `python benchmarks/bundled_model.py --card` measures it, and writes what it found into its card.
 """
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -24,6 +25,10 @@ def ship(model: Path) -> None:
         for path in made.rglob("*.safetensors"):
             halves = {name: weight.to(torch.float16).contiguous() for name, weight in load_file(path).items()}
             save_file(halves, path, metadata={"format": "pt"})
+        for path in made.rglob("config.json"):
+            told = json.loads(path.read_text(encoding="utf-8"))
+            told.pop("_name_or_path", None)  # where it lay on the machine that trained it
+            path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
         shutil.copy(Path(__file__).parent / "card.toml", made / "card.toml")
         size = sum(path.stat().st_size for path in made.rglob("*"))
         if size > MOST:

@@ -21,7 +21,7 @@ from filmwright.ml.pipeline import VideoPipeline
 
 BUNDLED = Path(__file__).parents[3] / "ml" / "bundled"  # the weights that come with the package
 CARD = "training.json"  # how it was trained, beside the weights
-STEPS, GUIDANCE = 20, 3.0
+STEPS, GUIDANCE = 12, 2.0
 
 
 class Bundled:
