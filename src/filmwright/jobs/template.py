@@ -36,7 +36,7 @@ brief = "A calm luxury spot. 'Made to last.'"
 
 # [backdrop]               # what moves behind the product, by a trained model: pip install 'filmwright[model]'
 # prompt = "slow golden bokeh drifting upward"
-# generator = {{ use = "bundled", model = "runs/bundled/model" }}
+# generator = {{ use = "bundled", model = "runs/mine/model" }}   # left out, the package's own
 
 # [director]
 # use = "story"
