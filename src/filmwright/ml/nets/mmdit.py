@@ -72,9 +72,10 @@ class VideoTransformer(ModelMixin, ConfigMixin, PeftAdapterMixin):  # type: igno
         for layer in (self.modulation, self.modulation_out, self.tokens_out, self.camera_in):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
-        for table in (stream.table for block in self.blocks for stream in (block.video, block.text)):
-            with torch.no_grad():
-                table[[2, 5]] = OPEN
+        for stream in self.modules():
+            if isinstance(stream, Stream):
+                with torch.no_grad():
+                    stream.table[[2, 5]] = OPEN
 
     def forward(
         self,
