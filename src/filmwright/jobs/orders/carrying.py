@@ -8,6 +8,7 @@ from typing import Any
 from dbos import error as dbos_error
 from sqlalchemy import update
 
+from filmwright.core.errors import NotFound
 from filmwright.core.files import workroom
 
 from ..database import alone, reaching
@@ -76,7 +77,10 @@ def token_of(worker: str) -> str:
 def tidy(orders: Orders, order: str) -> None:
     """Remove what an order that has ended does not need; what can't be removed now, the next sweep finds."""
     try:
-        wanted = {result.name for result in orders.get(order).results.values()}
+        try:
+            wanted = {result.name for result in orders.get(order).results.values()}
+        except NotFound:  # its owner has deleted it since it ended
+            wanted = set()
         for prefix in (work_of(order), results_of(order)):
             for name in tuple(orders.store.list(prefix)):
                 if name not in wanted:
