@@ -22,7 +22,7 @@ from filmwright.film.scene.readers import readers
 from filmwright.film.video.reading import decode, probe
 from filmwright.jobs.intake import Code, Limits, PictureFacts, accept, receive
 from filmwright.jobs.intake.parsing import parse
-from filmwright.jobs.intake.process import parse_apart
+from filmwright.jobs.intake.process import environment, parse_apart
 from tests.hostile import (
     GLB,
     HONEST,
@@ -319,7 +319,12 @@ def test_the_parser_has_no_network_where_linux_can_take_it(tmp_path):
         server.listen()
         port = str(server.getsockname()[1])
         run = subprocess.run(
-            [sys.executable, "-c", PROBE, "network", port], cwd=tmp_path, capture_output=True, text=True, check=False
+            [sys.executable, "-c", PROBE, "network", port],
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert ("free" in run.stdout) == (not may), run.stderr
 

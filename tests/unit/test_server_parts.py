@@ -235,8 +235,10 @@ def test_edits():
     clip = works.edited(EditVideo(prompt="in the rain", strength=0.5), video, SETTINGS).request
     assert clip.model == "wan"
     assert (clip.work.video, clip.work.request.strength) == (video.input, 0.5)
+    bundled = works.edited(EditVideo(prompt="in the rain"), video, ServerSettings()).request
+    assert bundled.model == "filmwright-bundled"
     with pytest.raises(Refusal, match="no other videos"):
-        works.edited(EditVideo(prompt="in the rain"), video, ServerSettings())
+        works.edited(EditVideo(prompt="in the rain", model="filmwright-scan"), video, ServerSettings())
 
 
 def test_settings_name_every_wrong_line(tmp_path):

@@ -263,8 +263,9 @@ def _served(name: str, settings: ServerSettings) -> ServedModel | None:
 
 
 def _first_generator(settings: ServerSettings) -> str:
-    """The model that changes videos where nobody names one."""
-    return next((name for name, model in settings.served.items() if model is not None), SCAN)
+    """The model that changes videos where nobody names one: the first of the operator's, else the package's own."""
+    names = (*settings.models, *settings.served)
+    return next((name for name in names if settings.served[name] is not None), SCAN)
 
 
 def _start(request: GenerateRequest, given: Reference | None, name: str) -> ClipWork:

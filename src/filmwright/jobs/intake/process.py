@@ -43,7 +43,7 @@ def _parsed_apart(room: Path, file: str, media_type: str, limits: Limits) -> dic
             stdout=answer,
             stderr=log,
             cwd=room,
-            env=_environment(room),
+            env=environment(room),
             start_new_session=True,
         )
         try:
@@ -79,11 +79,11 @@ def _too_slow() -> Refused:
     return Refused("the file takes too long to read. Make it smaller or shorter.", "parse_timeout")
 
 
-def _environment(room: Path) -> dict[str, str]:
+def environment(room: Path) -> dict[str, str]:
     """As little as Python needs, with our own modules found as they are here."""
     kept = {key: value for key, value in os.environ.items() if key in _KEPT}
     one = dict.fromkeys(
         ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PXR_WORK_THREAD_LIMIT"), "1"
-    )  # each takes address space
+    )  # each takes address space, and of a process of several threads Linux takes no network
     places = os.pathsep.join(str(Path(place).resolve()) for place in sys.path if place)
     return kept | one | {"PYTHONPATH": places, "HOME": str(room), "TMPDIR": str(room), "PYTHONDONTWRITEBYTECODE": "1"}
