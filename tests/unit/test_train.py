@@ -104,6 +104,14 @@ def test_muon_turns_the_matrices_of_blocks_and_nothing_else():
     assert turned | rest == set(names.values())
     assert not turned & rest
     assert {name.split(".", 3)[-1] for name in turned} == {"qkv.weight", "out.weight", "mlp.0.weight", "mlp.2.weight"}
+    network.requires_grad_(requires_grad=False).tokens_in.requires_grad_()
+    (alone,) = optimisers(network, Optimiser(lr=1e-3, muon=1e-2))  # where no block is trained, Muon has nothing to do
+    assert {names[id(p)] for group in alone.param_groups for p in group["params"]} == {
+        "tokens_in.weight",
+        "tokens_in.bias",
+    }
+    network.requires_grad_(requires_grad=False).blocks[0].video.out.weight.requires_grad_()
+    assert [type(each).__name__ for each in optimisers(network, Optimiser(lr=1e-3, muon=1e-2))] == ["Muon"]
     set_rates((adamw, muon), Optimiser(lr=1e-3, muon=1e-2), 5e-4)
     assert {group["lr"] for group in adamw.param_groups} == {5e-4}
     assert [group["lr"] for group in muon.param_groups] == [pytest.approx(5e-3)]

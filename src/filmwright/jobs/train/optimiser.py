@@ -14,21 +14,22 @@ def optimisers(network: nn.Module, asked: Optimiser) -> tuple[Optimizer, ...]:
 
     Muon (Jordan et al. 2024) steps by the nearest orthogonal matrix to the momentum, for the matrices of blocks alone.
     """
-    trained = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
-    turned = [p for name, p in trained if asked.muon is not None and _within(name) and p.ndim == 2]
-    rest = [p for _, p in trained if not any(p is other for other in turned)]
+    turned, matrices, vectors = [], [], []
+    for name, p in network.named_parameters():
+        if p.requires_grad:
+            of_block = "blocks." in name and name.endswith(".weight") and p.ndim == 2
+            kind = turned if asked.muon is not None and of_block else matrices if p.ndim > 1 else vectors
+            kind.append(p)
     groups = [
-        {"params": [p for p in rest if p.ndim > 1], "weight_decay": asked.weight_decay},
-        {"params": [p for p in rest if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": matrices, "weight_decay": asked.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
     ]
-    adamw = AdamW([g for g in groups if g["params"]], lr=asked.lr, betas=asked.betas, fused=True)
-    if asked.muon is None:
-        return (adamw,)
-    return adamw, Muon(turned, lr=asked.muon, weight_decay=asked.weight_decay)
-
-
-def _within(name: str) -> bool:
-    return "blocks." in name and name.endswith(".weight")
+    made: list[Optimizer] = []
+    if matrices or vectors:
+        made.append(AdamW([g for g in groups if g["params"]], lr=asked.lr, betas=asked.betas, fused=True))
+    if turned and asked.muon is not None:
+        made.append(Muon(turned, lr=asked.muon, weight_decay=asked.weight_decay))
+    return tuple(made)
 
 
 def learning_rate(asked: Optimiser, step: int, progress: float) -> float:

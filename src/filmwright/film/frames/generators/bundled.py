@@ -120,7 +120,8 @@ def build(
     folder = model or BUNDLED
     if model is None and not folder.is_dir():
         raise BadAsset(
-            "no model comes with this package yet. Train one: filmwright train recipes/bundled.toml; then give its "
+            "the model that comes with this package is not there. Install the package again, or train one: "
+            "filmwright train recipes/bundled.toml; then give its "
             "folder: --model runs/bundled/model (of make and shots: --backdrop-model)"
         )
     if not folder.is_dir():
