@@ -14,7 +14,9 @@ def optimisers(network: nn.Module, asked: Optimiser) -> tuple[Optimizer, ...]:
 
     Muon (Jordan et al. 2024) steps by the nearest orthogonal matrix to the momentum, for the matrices of blocks alone.
     """
-    turned, matrices, vectors = [], [], []
+    turned: list[nn.Parameter] = []
+    matrices: list[nn.Parameter] = []
+    vectors: list[nn.Parameter] = []
     for name, p in network.named_parameters():
         if p.requires_grad:
             of_block = "blocks." in name and name.endswith(".weight") and p.ndim == 2
